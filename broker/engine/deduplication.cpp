@@ -1,0 +1,58 @@
+#include "broker/engine/deduplication.hpp"
+
+#include <openssl/sha.h>
+
+#include "broker/engine/agenda.hpp"
+#include "broker/engine/row_keys.hpp"
+
+namespace tern::engine::deduplication {
+namespace {
+
+using store::Table;
+
+store::Key key_of(const Queue& queue, BytesView group, BytesView id) {
+    const bool by_group = queue.settings().deduplication_scope == DeduplicationScope::message_group;
+    return keys::deduplication(queue.storage(), by_group ? group : BytesView(), id);
+}
+
+bool open(const DeduplicationEntry& entry, Timestamp now) {
+    return now < entry.sent_at + window;
+}
+
+}  // namespace
+
+Bytes content_id(BytesView body) {
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest);
+    static constexpr char digits[] = "0123456789abcdef";
+    Bytes text;
+    text.reserve(2 * sizeof digest);
+    for (const auto byte : digest) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+std::optional<DeduplicationEntry> find(const Batch& batch, const Queue& queue, BytesView group, BytesView id) {
+    const auto stored = batch.transaction.get(Table::deduplication, key_of(queue, group, id).view());
+    if (!stored) return std::nullopt;
+    const auto entry = decode_deduplication_entry(stored.bytes());
+    if (!open(entry, batch.now)) return std::nullopt;
+    return entry;
+}
+
+void remember(Batch& batch, const Queue& queue, BytesView group, BytesView id, const DeduplicationEntry& entry) {
+    const auto key = key_of(queue, group, id);
+    batch.transaction.put(Table::deduplication, key.view(), encode(entry));
+    agenda::add(batch.transaction, agenda::rounded_up(entry.sent_at + window), agenda::Kind::forget_deduplication,
+                key.view());
+}
+
+void forget(Batch& batch, BytesView row_key) {
+    const auto stored = batch.transaction.get(Table::deduplication, row_key);
+    if (stored && !open(decode_deduplication_entry(stored.bytes()), batch.now))
+        batch.transaction.erase(Table::deduplication, row_key);
+}
+
+}  // namespace tern::engine::deduplication

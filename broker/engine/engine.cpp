@@ -1,0 +1,197 @@
+#include "broker/engine/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/check.hpp"
+#include "broker/engine/agenda.hpp"
+#include "broker/engine/batch.hpp"
+#include "broker/engine/counting.hpp"
+#include "broker/engine/due_work.hpp"
+#include "broker/engine/handle_commands.hpp"
+#include "broker/engine/moves.hpp"
+#include "broker/engine/queue_commands.hpp"
+#include "broker/engine/queues.hpp"
+#include "broker/engine/receiving.hpp"
+#include "broker/engine/sending.hpp"
+
+namespace tern::engine {
+namespace {
+
+constexpr BytesView last_time_row = "last time";
+/// The stored time may lag by this much: a broker that starts then is late by as much at most.
+constexpr Milliseconds last_time_lag_max{1000};
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+// clang 14, which builds the fuzz targets, does not find this by itself.
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+template <class T>
+Answer answer_of(Result<T> result, auto make_body) {
+    if (!result.has_value()) return refuse(result.error());
+    return {Errc::ok, {}, make_body(std::move(*result))};
+}
+
+}  // namespace
+
+struct Engine::State {
+    EngineLimits limits;
+    EngineCounters counters;
+    Queues queues;
+    Receiving receiving;
+    Counting counting;
+    std::optional<Batch> batch;
+    Bytes scratch;
+    std::uint64_t batch_number = 0;
+    std::optional<Timestamp> agenda_due;
+    Timestamp last_time;
+
+    /// The command's answer; nothing for a receive that was parked and for commands that nobody waits for.
+    std::optional<Answer> execute(const Ticket& ticket, const Command& command, std::vector<Completion>& completions);
+    void end_batch();
+};
+
+std::optional<Answer> Engine::State::execute(const Ticket& ticket, const Command& command,
+                                             std::vector<Completion>& completions) {
+    using Maybe = std::optional<Answer>;
+    auto& b = *batch;
+    return std::visit(
+        Overloaded{
+            [&](const CreateQueue& c) -> Maybe { return create_queue(b, c); },
+            [&](const SetQueue& c) -> Maybe { return set_queue(b, c); },
+            [&](const TagQueue& c) -> Maybe { return tag_queue(b, c); },
+            [&](const UntagQueue& c) -> Maybe { return untag_queue(b, c); },
+            [&](const PurgeQueue& c) -> Maybe { return purge_queue(b, c); },
+            [&](const DeleteQueue& c) -> Maybe {
+                std::optional<std::uint32_t> removed;
+                auto answer = delete_queue(b, c, removed);
+                if (removed) {
+                    receiving.refuse_all(*removed, completions);
+                    counting.forget(*removed);
+                }
+                return answer;
+            },
+            [&](const SendMessages& c) -> Maybe { return send_messages(b, c); },
+            [&](const ReceiveMessages& c) -> Maybe { return receiving.receive(b, ticket, c, completions); },
+            [&](const DeleteMessages& c) -> Maybe { return delete_messages(b, c); },
+            [&](const ChangeVisibility& c) -> Maybe { return change_visibility(b, c); },
+            [&](const GiveBackMessages& c) -> Maybe { return give_back_messages(b, c), std::nullopt; },
+            [&](const StartMove& c) -> Maybe {
+                return answer_of(moves::start(b, c), [](std::string task) { return MoveStarted{std::move(task)}; });
+            },
+            [&](const CancelMove& c) -> Maybe {
+                return answer_of(moves::cancel(b, c.task), [](std::uint64_t moved) { return MoveCancelled{moved}; });
+            },
+            [&](const CancelWait& c) -> Maybe {
+                receiving.cancel({ticket.io_thread, ticket.session, c.request}, completions);
+                return std::nullopt;
+            },
+            [&](const EndSession&) -> Maybe {
+                receiving.end_session(ticket);
+                return std::nullopt;
+            },
+        },
+        command);
+}
+
+void Engine::State::end_batch() {
+    auto& b = *batch;
+    receiving.end_batch(b, queues.touched());
+    counting.end_batch(b, queues.touched());
+    if (!queues.touched().empty() && b.now - last_time >= last_time_lag_max) {
+        last_time = b.now;
+        const auto ms = last_time.ms();
+        b.transaction.put(store::Table::meta, last_time_row, {reinterpret_cast<const char*>(&ms), sizeof ms});
+    }
+    queues.write_back(b.transaction);
+    const auto first = agenda::first(b.transaction);
+    agenda_due = first ? std::optional(first->due) : std::nullopt;
+    scratch = std::move(b.scratch);
+    batch.reset();
+}
+
+bool grows(const Command& command) {
+    return std::holds_alternative<SendMessages>(command) || std::holds_alternative<CreateQueue>(command) ||
+           std::holds_alternative<SetQueue>(command) || std::holds_alternative<TagQueue>(command) ||
+           std::holds_alternative<StartMove>(command);
+}
+
+Engine::Engine(EngineLimits limits) : state_(std::make_unique<State>()) {
+    state_->limits = limits;
+}
+
+Engine::~Engine() = default;
+
+void Engine::open(const store::ReadTransaction& transaction) {
+    const auto stored = transaction.get(store::Table::meta, last_time_row);
+    if (stored) state_->last_time = Timestamp(load_little<std::int64_t>(stored.bytes().data()));
+    if (const auto first = agenda::first(transaction)) state_->agenda_due = first->due;
+}
+
+Timestamp Engine::last_time() const {
+    return state_->last_time;
+}
+
+void Engine::begin_batch(store::WriteTransaction& transaction, Timestamp now, RandomSource& random) {
+    TERN_CHECK(!state_->batch);
+    auto& s = *state_;
+    s.batch.emplace(Batch{.transaction = transaction,
+                          .now = now,
+                          .random = random,
+                          .limits = s.limits,
+                          .counters = s.counters,
+                          .queues = s.queues,
+                          .number = ++s.batch_number,
+                          .due_work_left = s.limits.due_work_per_batch,
+                          .fed = {},
+                          .scratch = std::move(s.scratch)});
+}
+
+void Engine::apply(const Ticket& ticket, const Command& command, std::vector<Completion>& completions) {
+    TERN_CHECK(state_->batch);
+    auto answer = state_->execute(ticket, command, completions);
+    if (answer) {
+        if (answer->status != Errc::ok) ++state_->counters.refusals;
+        completions.push_back({ticket, std::move(*answer)});
+    }
+    state_->receiving.serve_fed(*state_->batch, completions);
+}
+
+void Engine::advance(std::vector<Completion>& completions) {
+    TERN_CHECK(state_->batch);
+    auto& batch = *state_->batch;
+    do_due_work(batch);
+    state_->counting.advance(batch);
+    state_->receiving.advance(batch, completions);
+}
+
+void Engine::end_batch() {
+    TERN_CHECK(state_->batch);
+    state_->end_batch();
+}
+
+void Engine::end_overdue_waits(Timestamp now, std::vector<Completion>& completions) {
+    TERN_CHECK(!state_->batch);
+    state_->counters.receives_empty += state_->receiving.answer_overdue(now, completions);
+}
+
+std::optional<Timestamp> Engine::next_deadline() const {
+    auto earliest = state_->agenda_due;
+    for (const auto& other : {state_->receiving.next_deadline(), state_->counting.next_deadline()})
+        if (other && (!earliest || *other < *earliest)) earliest = other;
+    return earliest;
+}
+
+std::size_t Engine::waiting_receives() const {
+    return state_->receiving.waiting();
+}
+
+const EngineCounters& Engine::counters() const {
+    return state_->counters;
+}
+
+}  // namespace tern::engine

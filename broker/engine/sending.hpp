@@ -1,0 +1,17 @@
+#pragma once
+
+#include "broker/engine/answers.hpp"
+#include "broker/engine/batch.hpp"
+
+namespace tern::engine {
+
+/// Sends messages, each for itself: a refused one leaves the others of the request alone.
+Answer send_messages(Batch& batch, const SendMessages& command);
+
+/// The first rule that a message breaks, ok when none (docs/aws.md sqs-16 to sqs-20, sqs-33, sqs-34).
+Errc check_message(const QueueSettings& settings, const NewMessage& message);
+
+/// 1 to 128 alphanumeric and punctuation characters: message group ids, deduplication ids and receive attempt ids.
+bool valid_fifo_id(BytesView id);
+
+}  // namespace tern::engine

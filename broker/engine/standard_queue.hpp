@@ -1,0 +1,19 @@
+#pragma once
+
+#include "broker/engine/queue_kind.hpp"
+
+/// Queues without order: the schedule (schedule.hpp) has an entry for each message. See queue_kind.hpp for what each
+/// function promises.
+namespace tern::engine::standard {
+
+void add(Batch& batch, Queue& queue, std::uint64_t sequence, const MessageRecord& record,
+         const EarlierReceives& earlier);
+ReceiveEnd receive(Batch& batch, Queue& queue, const ReceiveOrder& order, std::vector<ReceivedMessage>& to);
+Errc remove(Batch& batch, Queue& queue, const ReceiptHandle& handle);
+Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, Milliseconds visibility_timeout);
+void give_back(Batch& batch, Queue& queue, const ReceiptHandle& handle);
+bool expire(Batch& batch, Queue& queue, std::uint64_t sequence);
+std::optional<kind::TakenMessage> take_first(Batch& batch, Queue& queue, const kind::Accept& accept);
+bool freshen(Batch& batch, Queue& queue);
+
+}  // namespace tern::engine::standard

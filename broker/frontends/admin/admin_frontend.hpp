@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
+#include <memory>
+
+#include "broker/runtime/local_broker.hpp"
+
+namespace tern::admin {
+
+struct AdminOptions {
+    boost::asio::ip::tcp::endpoint endpoint;
+    std::size_t connections_max = 1'000;
+    std::size_t connections_per_address_max = 10'000;
+    /// Serves requests for any Host. Otherwise only those that name this machine: a web page that a browser on this
+    /// machine shows could else read what is here by a name of its own that it resolves to 127.0.0.1 (DNS rebinding).
+    bool any_host = false;
+};
+
+/// The HTTP port: /health and /metrics. The broker outlives it, its I/O threads with their connections.
+class AdminFrontend {
+public:
+    /// Binds and listens at once. Errors: throws boost::system::system_error when the address cannot be used.
+    AdminFrontend(runtime::LocalBroker& broker, const AdminOptions& options);
+    ~AdminFrontend();
+    AdminFrontend(const AdminFrontend&) = delete;
+    AdminFrontend& operator=(const AdminFrontend&) = delete;
+
+    /// Begins to accept.
+    void start();
+    /// Accepts no more; the connections there go on. Not from an I/O thread.
+    void stop_accepting();
+    /// With the port that the system chose where 0 was asked for.
+    boost::asio::ip::tcp::endpoint local_endpoint() const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tern::admin

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+
+#include "broker/frontends/admin/http_message.hpp"
+#include "broker/runtime/local_broker.hpp"
+
+namespace tern::admin {
+
+/// What the HTTP port shows: `/`, `/health`, `/metrics`. From any I/O thread.
+class AdminPages {
+public:
+    AdminPages(runtime::LocalBroker& broker, boost::asio::ip::address address, bool any_host);
+
+    HttpResponse answer(const HttpRequest& request) const;
+
+private:
+    bool is_for_us(std::string_view host) const;
+    HttpResponse health() const;
+
+    runtime::LocalBroker& broker_;
+    const boost::asio::ip::address address_;
+    const bool any_host_;
+    const Timestamp started_at_;
+};
+
+/// The broker's metrics in the text format of Prometheus, version 0.0.4 (docs/operations.md lists them).
+std::string metrics_text(runtime::LocalBroker& broker);
+
+}  // namespace tern::admin

@@ -1,0 +1,137 @@
+#include "broker/frontends/admin/http_connection.hpp"
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+#include "broker/base/check.hpp"
+
+namespace tern::admin {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+
+/// A coroutine that ends by an exception is our own bug: nothing on a connection throws on purpose.
+void rethrow(std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+void HttpConnection::begin(std::shared_ptr<HttpContext> context, runtime::IoThread& thread, Socket&& socket,
+                           runtime::ConnectionPlace&& place) {
+    const std::shared_ptr<HttpConnection> self(
+        new HttpConnection(std::move(context), thread, std::move(socket), std::move(place)));
+    self->watch();
+    asio::co_spawn(thread.context(), self->serve(self), rethrow);
+}
+
+HttpConnection::HttpConnection(std::shared_ptr<HttpContext> context, runtime::IoThread& thread, Socket&& socket,
+                               runtime::ConnectionPlace&& place)
+    : context_(std::move(context)),
+      thread_(thread),
+      place_(std::move(place)),
+      socket_(std::move(socket)),
+      timer_(thread.context()),
+      session_(context_->handler, SteadyClock::now()),
+      receiver_(thread.add(*this)) {}
+
+HttpConnection::~HttpConnection() {
+    close();
+}
+
+void HttpConnection::on_answer(std::uint64_t, engine::Answer&&) {
+    TERN_CHECK(!"the admin port submits no commands");
+}
+
+asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self) {
+    std::array<char, 4096> bytes;
+    while (!self->closed_) {
+        if (!session_.output().empty()) {
+            const auto output = session_.output();
+            const auto buffer = asio::buffer(output.data(), output.size());
+            const auto [error, count] = co_await socket_.async_write_some(buffer, token);
+            if (error || closed_) break;
+            wrote(count);
+            continue;
+        }
+        if (session_.ending()) leave();
+        const auto buffer = asio::buffer(bytes);
+        const auto [error, count] = co_await socket_.async_read_some(buffer, token);
+        if (error || closed_) break;
+        // Of a session that ends, what still comes is thrown away until the peer hangs up or the timer ends it.
+        if (!session_.ending()) receive({bytes.data(), count});
+    }
+    close();
+}
+
+void HttpConnection::wrote(std::size_t bytes) {
+    context_->metrics.bytes_out.add(bytes);
+    const auto requests = session_.requests();
+    session_.written(bytes, SteadyClock::now());
+    context_->metrics.requests.add(session_.requests() - requests);
+    watch_closer();
+}
+
+/// The last answer is written.
+void HttpConnection::leave() {
+    if (std::exchange(left_, true)) return;
+    if (session_.refusal()) log_end(session_.refusal()->reason);
+    boost::system::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+void HttpConnection::receive(std::string_view bytes) {
+    context_->metrics.bytes_in.add(bytes.size());
+    const auto requests = session_.requests();
+    session_.receive(bytes, SteadyClock::now());
+    context_->metrics.requests.add(session_.requests() - requests);
+    watch_closer();
+}
+
+/// Ends the connection when its session's deadline has come, and looks again when that has moved.
+void HttpConnection::watch() {
+    timer_.expires_at(session_.deadline());
+    timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+        if (self->closed_) return;
+        if (SteadyClock::now() < self->session_.deadline()) return self->watch();
+        if (!self->session_.ending()) self->log_end("too slow");
+        self->close();
+    });
+}
+
+/// A deadline that has moved to a later moment is noticed when the timer wakes; one that has come nearer is not.
+void HttpConnection::watch_closer() {
+    if (session_.deadline() < timer_.expiry()) timer_.cancel();
+}
+
+void HttpConnection::log_end(std::string_view reason) {
+    context_->metrics.ended_for_fault.add();
+    const auto held_back = context_->log_gate.pass();
+    if (!held_back) return;
+    boost::system::error_code error;
+    const auto peer = socket_.remote_endpoint(error);
+    context_->log.warning("http connection ended", {{"peer", error ? "unknown" : runtime::to_string(peer)},
+                                                    {"reason", reason},
+                                                    {"similar_lines_held_back", *held_back}});
+}
+
+void HttpConnection::close() {
+    if (std::exchange(closed_, true)) return;
+    thread_.remove(receiver_);
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    timer_.cancel();
+    place_ = {};
+}
+
+}  // namespace tern::admin

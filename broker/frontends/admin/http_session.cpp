@@ -1,0 +1,137 @@
+#include "broker/frontends/admin/http_session.hpp"
+
+#include <utility>
+
+#include "broker/frontends/admin/second_reader.hpp"
+
+namespace tern::admin {
+
+HttpSession::HttpSession(Handler handler, Moment now, const HttpLimits& limits, const HttpPatience& patience)
+    : handler_(std::move(handler)),
+      limits_(limits),
+      patience_(patience),
+      phase_began_(now),
+      last_progress_(now) {}
+
+void HttpSession::receive(std::string_view bytes, Moment now) {
+    if (ending_) return;
+    input_.append(bytes);
+    while (step(now)) {
+    }
+}
+
+void HttpSession::written(std::size_t bytes, Moment now) {
+    written_ += bytes;
+    last_progress_ = now;
+    if (written_ == output_.size()) {
+        output_.clear();
+        written_ = 0;
+    }
+    while (step(now)) {
+    }
+}
+
+/// Does one thing with the input; false when there is nothing more to do for now.
+bool HttpSession::step(Moment now) {
+    if (ending_ || output().size() >= output_bytes_max) return false;
+    if (phase_ == Phase::body) return read_body(now);
+    if (input_.empty()) return false;
+    if (phase_ == Phase::idle) enter(Phase::header, now);
+    return read_header(now);
+}
+
+bool HttpSession::read_header(Moment now) {
+    const auto end = find_header_end(input_, looked_at_, limits_);
+    looked_at_ = input_.size();
+    if (end.refusal) {
+        refuse(*end.refusal, now);
+        return false;
+    }
+    if (end.bytes == 0) return false;
+
+    const auto block = std::string_view(input_).substr(0, end.bytes);
+    const auto verdict = judge_header(block, limits_);
+    const auto& header = verdict.header;
+    request_ = {};
+    request_.method = header.method;
+    if (verdict.refusal) {
+        refuse(*verdict.refusal, now);
+        return false;
+    }
+    if (!second_reader_agrees(block, header)) {
+        refuse({400, "the header can be read in two ways"}, now);
+        return false;
+    }
+    const auto question = header.target.find('?');
+    request_.path = header.target.substr(0, question);
+    if (question != std::string_view::npos) request_.query = header.target.substr(question + 1);
+    request_.host = header.host;
+    keep_alive_ = header.keep_alive;
+    body_ = BodyReader(header, limits_);
+    body_wire_bytes_ = 0;
+    // RFC 9110 section 10.1.1: not when the body is already coming.
+    if (header.expects_continue && input_.size() == end.bytes) output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+
+    input_.erase(0, end.bytes);
+    looked_at_ = 0;
+    enter(Phase::body, now);
+    return true;
+}
+
+bool HttpSession::read_body(Moment now) {
+    const auto taken = body_.take(input_, request_.body);
+    input_.erase(0, taken);
+    body_wire_bytes_ += taken;
+    if (body_.refusal()) {
+        refuse(*body_.refusal(), now);
+        return false;
+    }
+    if (!body_.complete()) return false;
+    answer(now);
+    return true;
+}
+
+void HttpSession::answer(Moment now) {
+    ++requests_;
+    const auto response = handler_(request_);
+    if (output_.empty()) last_progress_ = now;
+    output_ +=
+        render(response, keep_alive_ ? Connectedness::keep_alive : Connectedness::close, request_.method != "HEAD");
+    enter(Phase::idle, now);
+    if (!keep_alive_) end(now);
+}
+
+void HttpSession::refuse(const HttpRefusal& refusal, Moment now) {
+    refusal_ = refusal;
+    HttpResponse response;
+    response.status = refusal.status;
+    response.body = std::string(refusal.reason) + "\n";
+    if (output_.empty()) last_progress_ = now;
+    output_ += render(response, Connectedness::close, request_.method != "HEAD");
+    end(now);
+}
+
+/// Whatever else was sent is not looked at: after an error nobody knows where a request begins.
+void HttpSession::end(Moment now) {
+    ending_ = true;
+    phase_began_ = now;
+    input_.clear();
+}
+
+void HttpSession::enter(Phase phase, Moment now) {
+    phase_ = phase;
+    phase_began_ = now;
+}
+
+HttpSession::Moment HttpSession::deadline() const {
+    if (!output().empty()) return last_progress_ + patience_.unread;
+    if (ending_) return std::max(phase_began_, last_progress_) + patience_.leaving;
+    switch (phase_) {
+        case Phase::idle: return phase_began_ + patience_.idle;
+        case Phase::header: return phase_began_ + patience_.header;
+        case Phase::body: break;
+    }
+    return phase_began_ + patience_.body + std::chrono::seconds(body_wire_bytes_ / patience_.body_bytes_per_second);
+}
+
+}  // namespace tern::admin

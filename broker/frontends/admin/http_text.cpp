@@ -1,0 +1,112 @@
+#include "broker/frontends/admin/http_text.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address_v6.hpp>
+#include <string>
+
+namespace tern::admin {
+namespace {
+
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool is_letter(char c) {
+    return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+bool is_token_character(char c) {
+    return is_letter(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+/// RFC 3986 reg-name without percent-encoding: nobody needs that, and it has two readings.
+bool is_host_character(char c) {
+    return is_letter(c) || is_digit(c) || std::string_view("-._~!$&'()*+,;=").find(c) != std::string_view::npos;
+}
+
+/// Cuts a token off the front of `text`; false when there is none.
+bool cut_token(std::string_view& text) {
+    const auto end = std::ranges::find_if_not(text, is_token_character);
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    text.remove_prefix(length);
+    return length > 0;
+}
+
+bool cut_quoted(std::string_view& text) {
+    text.remove_prefix(1);
+    while (!text.empty() && text.front() != '"') {
+        if (text.front() == '\\') text.remove_prefix(1);
+        if (text.empty()) return false;
+        text.remove_prefix(1);
+    }
+    if (text.empty()) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+}  // namespace
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, is_token_character);
+}
+
+bool is_visible_ascii(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+bool is_field_value(std::string_view text) {
+    return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string_view trim_spaces(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+bool list_contains(std::string_view list, std::string_view element) {
+    for (;;) {
+        const auto comma = list.find(',');
+        if (equal_ignoring_case(trim_spaces(list.substr(0, comma)), element)) return true;
+        if (comma == std::string_view::npos) return false;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+std::optional<std::string_view> host_of_authority(std::string_view authority) {
+    std::size_t host_length = 0;
+    if (authority.starts_with('[')) {
+        const auto close = authority.find(']');
+        if (close == std::string_view::npos) return std::nullopt;
+        boost::system::error_code error;
+        boost::asio::ip::make_address_v6(std::string(authority.substr(1, close - 1)), error);
+        if (error) return std::nullopt;
+        host_length = close + 1;
+    } else {
+        host_length = std::min(authority.size(), authority.find(':'));
+        if (host_length == 0) return std::nullopt;
+        if (!std::ranges::all_of(authority.substr(0, host_length), is_host_character)) return std::nullopt;
+    }
+    const auto port = authority.substr(host_length);
+    if (!port.empty() && port.front() != ':') return std::nullopt;
+    if (port.size() > 6 || !std::ranges::all_of(port.substr(port.empty() ? 0 : 1), is_digit)) return std::nullopt;
+    return authority.substr(0, host_length);
+}
+
+bool is_chunk_extensions(std::string_view text) {
+    while (!text.empty()) {
+        if (text.front() != ';') return false;
+        text.remove_prefix(1);
+        if (!cut_token(text)) return false;
+        if (!text.starts_with('=')) continue;
+        text.remove_prefix(1);
+        if (text.starts_with('"') ? !cut_quoted(text) : !cut_token(text)) return false;
+    }
+    return true;
+}
+
+}  // namespace tern::admin

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "broker/frontends/native/connections.hpp"
+#include "broker/frontends/native/session_core.hpp"
+#include "broker/frontends/native/shared_context.hpp"
+#include "broker/runtime/broker.hpp"
+#include "broker/runtime/io_threads.hpp"
+#include "broker/runtime/listener.hpp"
+
+namespace tern::native {
+
+/// A session core with a socket: one coroutine reads, one writes. Lives on one I/O thread, as long as its coroutines.
+class Connection final : public runtime::AnswerReceiver,
+                         private SessionSurroundings,
+                         public std::enable_shared_from_this<Connection> {
+public:
+    using Socket = boost::asio::ip::tcp::socket;
+
+    static void begin(std::shared_ptr<SharedContext> context, std::shared_ptr<Connections> room,
+                      runtime::IoThread& thread, Socket&& socket, runtime::ConnectionPlace&& place);
+    ~Connection() override;
+
+    void on_answer(std::uint64_t request, engine::Answer&& answer) override;
+    void on_answers_told() override;
+    void on_shutdown() override;
+    /// Ends the connection when the peer keeps it waiting for too long.
+    void on_second_passed();
+
+private:
+    Connection(std::shared_ptr<SharedContext> context, std::shared_ptr<Connections> room, runtime::IoThread& thread,
+               Socket&& socket, runtime::ConnectionPlace&& place);
+
+    // The argument lives in the coroutine's frame and keeps the connection alive.
+    boost::asio::awaitable<void> read(std::shared_ptr<Connection> self);
+    boost::asio::awaitable<void> write(std::shared_ptr<Connection> self);
+    void on_bytes(std::size_t bytes);
+    void on_written(std::size_t bytes);
+    void leave();
+    void close();
+    void log_end(std::string_view why);
+
+    Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
+                        std::size_t frame_bytes) override;
+    void answer(ReplyTo to, const Query& query) override;
+    Result<void> begin_backup(std::uint64_t request, const std::string& path) override;
+    void give_back(engine::Answer&& answer) override;
+    std::string_view broker_name() const override { return context_->broker_name; }
+
+    // What the sweep found, in seconds.
+    struct Waits {
+        int for_hello = 0;
+        int for_reading_peer = 0;
+        int for_end = 0;
+        std::uint64_t written_before = 0;
+    };
+
+    const std::shared_ptr<SharedContext> context_;
+    const std::shared_ptr<Connections> room_;
+    runtime::IoThread& thread_;
+    runtime::ConnectionPlace place_;
+    Socket socket_;
+    const std::string peer_;
+    SessionCore core_;
+    const std::uint64_t session_;
+    // Never expire: cancelling one wakes the coroutine that waits for it.
+    boost::asio::steady_timer output_;
+    boost::asio::steady_timer room_for_requests_;
+    std::uint64_t written_ = 0;
+    Waits waits_;
+    /// The writing coroutine has a piece on its way.
+    bool writing_ = false;
+    bool shutting_down_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace tern::native

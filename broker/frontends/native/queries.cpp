@@ -1,0 +1,93 @@
+#include "broker/frontends/native/queries.hpp"
+
+#include <variant>
+
+#include "broker/engine/queries.hpp"
+
+#include "broker/runtime/metrics.hpp"
+#include "broker/runtime/process_usage.hpp"
+
+namespace tern::native {
+
+namespace {
+
+std::string_view name_of(store::SpaceState state) {
+    switch (state) {
+        case store::SpaceState::plenty: return "ok";
+        case store::SpaceState::low: return "low";
+        case store::SpaceState::exhausted: return "exhausted";
+    }
+    return "";
+}
+
+struct Answering {
+    runtime::Broker& broker;
+    Timestamp started_at;
+    ReplyWriter& writer;
+    ReplyTo to;
+
+    Errc operator()(const DescribeQueue& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto queue = engine::describe_queue(*snapshot, broker.now(), query.queue);
+        if (!queue.has_value()) return queue.error();
+        const auto sources = engine::list_dead_letter_sources(*snapshot, query.queue, {});
+        if (!sources.has_value()) return sources.error();
+        return writer.write(to, *queue, sources->names);
+    }
+    Errc operator()(const ListQueues& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto page = engine::list_queues(*snapshot, broker.now(), query.namespace_name, query.prefix, query.page);
+        return page.has_value() ? writer.write(to, *page) : page.error();
+    }
+    Errc operator()(const ListDeadLetterSources& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto page = engine::list_dead_letter_sources(*snapshot, query.queue, query.page);
+        return page.has_value() ? writer.write(to, *page) : page.error();
+    }
+    Errc operator()(const Peek& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto messages = engine::peek(*snapshot, broker.now(), query.queue, query.filter);
+        return messages.has_value() ? writer.write(to, *messages) : messages.error();
+    }
+    Errc operator()(const ListMoves& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto tasks = engine::list_moves(*snapshot, query.source, query.entries_max);
+        return tasks.has_value() ? writer.write(to, *tasks) : tasks.error();
+    }
+    Errc operator()(const ReportStatus&) const {
+        writer.write(to, report());
+        return Errc::ok;
+    }
+
+    StatusReport report() const {
+        const auto space = broker.last_space();
+        const auto& metrics = broker.metrics();
+        const auto usage = runtime::process_usage();
+        StatusReport report;
+        report.version = TERN_VERSION;
+        report.data_folder = broker.data_folder();
+        report.started_at = started_at;
+        report.now = broker.now();
+        report.queues = engine::count_queues(*broker.snapshot());
+        report.connections = metrics.native.open.value();
+        report.waiting_receives = metrics.waiting_receives.value();
+        report.commits_total = metrics.commits.value();
+        report.commands_total = metrics.commands.value();
+        report.file_bytes = space.file_bytes;
+        report.used_bytes = space.used_bytes;
+        report.disk_free_bytes = space.disk_free_bytes;
+        report.storage = name_of(space.state);
+        report.rss_anonymous_bytes = usage.rss_anonymous_bytes;
+        report.cpu_seconds = usage.cpu_seconds;
+        return report;
+    }
+};
+
+}  // namespace
+
+void answer_query(runtime::Broker& broker, Timestamp started_at, ReplyWriter& writer, ReplyTo to, const Query& query) {
+    const auto status = std::visit(Answering{broker, started_at, writer, to}, query);
+    if (status != Errc::ok) writer.refuse(to, status);
+}
+
+}  // namespace tern::native

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <flatbuffers/flatbuffer_builder.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/engine/answers.hpp"
+#include "broker/engine/queries.hpp"
+#include "broker/frontends/native/reply_writer.hpp"
+#include "tern_generated.h"
+
+/// The bodies of replies, built into a FlatBufferBuilder: values of the engine on the one side, the schema on the
+/// other.
+namespace tern::native {
+
+namespace wire = protocol::wire;
+
+using Builder = flatbuffers::FlatBufferBuilder;
+
+/// A body, and which member of the union it is.
+struct Body {
+    wire::ReplyBody kind;
+    flatbuffers::Offset<void> offset;
+};
+
+/// Nothing when a stored message cannot be read.
+std::optional<Body> body_of(Builder& builder, const engine::AnswerBody& answer);
+Body body_of(Builder& builder, const engine::QueueDescription& queue, const std::vector<std::string>& sources);
+Body body_of(Builder& builder, const engine::QueuePage& page);
+Body body_of(Builder& builder, const engine::NamePage& page);
+std::optional<Body> body_of(Builder& builder, const engine::Messages& messages);
+Body body_of(Builder& builder, const std::vector<engine::MoveTaskDescription>& tasks);
+Body body_of(Builder& builder, const StatusReport& report);
+
+}  // namespace tern::native

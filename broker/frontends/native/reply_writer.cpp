@@ -1,0 +1,132 @@
+#include "broker/frontends/native/reply_writer.hpp"
+
+#include "broker/frontends/native/reply_bodies.hpp"
+#include "protocol/framing.hpp"
+#include "protocol/limits.hpp"
+
+namespace tern::native {
+
+namespace {
+
+constexpr std::size_t builder_bytes_at_first = 4096;
+// A builder that grew for one long answer is not kept.
+constexpr std::size_t builder_bytes_kept_max = 1u << 20;
+// What an answer needs beside the stored messages: tables, receipt handles. Generous.
+constexpr std::size_t rendered_bytes_per_message = 1024;
+
+std::size_t rendered_bytes_max(const engine::Messages& messages) {
+    std::size_t bytes = 0;
+    for (const auto& message : messages.messages) bytes += message.record.size() + rendered_bytes_per_message;
+    return bytes;
+}
+
+}  // namespace
+
+std::string message_of(Errc status, std::string_view detail) {
+    std::string message(protocol::sentence_of(status));
+    if (!detail.empty()) message.append(" (").append(detail).append(")");
+    return message;
+}
+
+ReplyWriter::ReplyWriter() : builder_(builder_bytes_at_first) {}
+
+void ReplyWriter::refuse(ReplyTo to, Errc status, std::string_view detail) {
+    builder_.Clear();
+    const auto message = builder_.CreateString(message_of(status, detail));
+    wire::ReplyBuilder reply(builder_);
+    reply.add_id(to.request);
+    reply.add_status(static_cast<std::uint16_t>(status));
+    reply.add_message(message);
+    builder_.Finish(reply.Finish(), wire::RequestIdentifier());
+    append_to(to.bytes);
+}
+
+template <class Kind>
+Errc ReplyWriter::finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body) {
+    wire::ReplyBuilder reply(builder_);
+    reply.add_id(to.request);
+    reply.add_body(body);
+    reply.add_body_type(kind);
+    builder_.Finish(reply.Finish(), wire::RequestIdentifier());
+    if (builder_.GetSize() > protocol::frame_bytes_max) return Errc::answer_too_large;
+    append_to(to.bytes);
+    return Errc::ok;
+}
+
+void ReplyWriter::append_to(std::string& bytes) {
+    char header[protocol::frame_header_bytes];
+    protocol::store_frame_length(header, builder_.GetSize());
+    bytes.append(header, sizeof header);
+    bytes.append(reinterpret_cast<const char*>(builder_.GetBufferPointer()), builder_.GetSize());
+    if (builder_.GetSize() > builder_bytes_kept_max) builder_ = Builder(builder_bytes_at_first);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::Answer& answer) {
+    if (answer.status != Errc::ok) {
+        refuse(to, answer.status, answer.detail);
+        return Errc::ok;
+    }
+    if (const auto* messages = std::get_if<engine::Messages>(&answer.body)) return write(to, *messages);
+    builder_.Clear();
+    const auto body = body_of(builder_, answer.body);
+    return finish(to, body->kind, body->offset);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::Messages& messages) {
+    // Told before the work is done: a peek may ask for a thousand long messages.
+    if (rendered_bytes_max(messages) > protocol::frame_bytes_max) return Errc::answer_too_large;
+    builder_.Clear();
+    const auto body = body_of(builder_, messages);
+    if (!body) return Errc::storage_damaged;
+    return finish(to, body->kind, body->offset);
+}
+
+void ReplyWriter::write(ReplyTo to, const Welcome& welcome) {
+    builder_.Clear();
+    const auto broker = builder_.CreateString(welcome.broker.data(), welcome.broker.size());
+    wire::WelcomeBuilder body(builder_);
+    body.add_version(welcome.version);
+    body.add_broker(broker);
+    body.add_frame_bytes_max(protocol::frame_bytes_max);
+    body.add_requests_in_flight_max(protocol::requests_in_flight_max);
+    body.add_batch_entries_max(protocol::batch_entries_max);
+    body.add_message_bytes_max(protocol::message_bytes_max);
+    finish(to, wire::ReplyBody::Welcome, body.Finish().Union());
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::QueueDescription& queue, const std::vector<std::string>& sources) {
+    builder_.Clear();
+    const auto body = body_of(builder_, queue, sources);
+    return finish(to, body.kind, body.offset);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::QueuePage& page) {
+    builder_.Clear();
+    const auto body = body_of(builder_, page);
+    return finish(to, body.kind, body.offset);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::NamePage& page) {
+    builder_.Clear();
+    const auto body = body_of(builder_, page);
+    return finish(to, body.kind, body.offset);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks) {
+    builder_.Clear();
+    const auto body = body_of(builder_, tasks);
+    return finish(to, body.kind, body.offset);
+}
+
+void ReplyWriter::write(ReplyTo to, const StatusReport& report) {
+    builder_.Clear();
+    const auto body = body_of(builder_, report);
+    finish(to, body.kind, body.offset);
+}
+
+void ReplyWriter::write_backup_done(ReplyTo to, std::uint64_t bytes) {
+    builder_.Clear();
+    finish(to, wire::ReplyBody::BackupDone, wire::CreateBackupDone(builder_, bytes).Union());
+}
+
+}  // namespace tern::native

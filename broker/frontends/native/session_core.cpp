@@ -1,0 +1,127 @@
+#include "broker/frontends/native/session_core.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "tern_generated.h"
+
+namespace tern::native {
+
+namespace {
+
+// Text of the peer that goes into a log line is cut.
+constexpr std::size_t client_name_bytes_max = 128;
+
+}  // namespace
+
+SessionCore::SessionCore(SessionSurroundings& surroundings, ReplyWriter& writer, SessionLimits limits)
+    : surroundings_(surroundings),
+      writer_(writer),
+      limits_(limits) {}
+
+void SessionCore::arrived(std::size_t bytes) {
+    reader_.arrived(bytes);
+    proceed();
+}
+
+void SessionCore::written(std::size_t bytes) {
+    outbox_.written(bytes);
+    proceed();
+}
+
+void SessionCore::proceed() {
+    while (wants_bytes()) {
+        auto frame = reader_.next();
+        if (!frame) break;
+        on_frame(std::move(*frame));
+    }
+    if (!ending_ && reader_.too_large()) end_for_fault(0, Errc::frame_too_large);
+}
+
+void SessionCore::on_frame(protocol::FrameBytes&& frame) {
+    ++requests_;
+    const auto* request = verified_request(frame.view());
+    if (!request) return end_for_fault(0, Errc::malformed_frame);
+
+    const auto id = request->id();
+    auto demand = demand_of(*request);
+    if (!greeted_) return greet(id, demand);
+
+    if (const auto* refusal = std::get_if<Refusal>(&demand)) return refuse(id, refusal->status, refusal->detail);
+    if (const auto* hello = std::get_if<Hello>(&demand)) return on_hello(id, *hello);
+    if (const auto* query = std::get_if<Query>(&demand)) return surroundings_.answer(to(id), *query);
+    if (const auto* backup = std::get_if<Backup>(&demand)) return begin_backup(id, *backup);
+    execute(id, std::get<engine::Command>(std::move(demand)), std::move(frame));
+}
+
+void SessionCore::greet(std::uint64_t request, const Demand& demand) {
+    const auto* hello = std::get_if<Hello>(&demand);
+    if (!hello) return end_for_fault(request, Errc::hello_expected);
+    on_hello(request, *hello);
+}
+
+void SessionCore::on_hello(std::uint64_t request, const Hello& hello) {
+    const auto version = std::min(hello.version_max, protocol::version_max);
+    if (version < std::max(hello.version_min, protocol::version_min)) {
+        return end_for_fault(request, Errc::unsupported_version);
+    }
+    greeted_ = true;
+    client_ = hello.client.substr(0, client_name_bytes_max);
+    reader_.set_frame_bytes_max(limits_.frame_bytes_max);
+    writer_.write(to(request), Welcome{version, surroundings_.broker_name()});
+}
+
+void SessionCore::execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame) {
+    // A cancellation is answered to nobody: what it cancels is.
+    const bool answered = !std::holds_alternative<engine::CancelWait>(command);
+    if (answered && in_flight_ >= limits_.requests_in_flight_max) {
+        return refuse(request, Errc::too_many_requests_in_flight);
+    }
+    const auto submitted = surroundings_.submit(request, std::move(command), std::move(frame.bytes), frame.size);
+    if (!submitted.has_value()) return refuse(request, submitted.error());
+    if (answered) ++in_flight_;
+}
+
+void SessionCore::begin_backup(std::uint64_t request, const Backup& backup) {
+    const auto begun = surroundings_.begin_backup(request, backup.path);
+    if (!begun.has_value()) return refuse(request, begun.error());
+    ++in_flight_;
+}
+
+void SessionCore::on_answer(std::uint64_t request, engine::Answer&& answer) {
+    --in_flight_;
+    if (std::holds_alternative<engine::Messages>(answer.body)) return answer_messages(request, std::move(answer));
+    const auto status = writer_.write(to(request), answer);
+    if (status != Errc::ok) refuse(request, status);
+}
+
+void SessionCore::answer_messages(std::uint64_t request, engine::Answer&& answer) {
+    const bool some = !std::get<engine::Messages>(answer.body).messages.empty();
+    const bool room = outbox_.bytes() < limits_.unwritten_messages_bytes_max;
+    const auto status = room || !some ? writer_.write(to(request), answer) : Errc::overloaded;
+    if (status != Errc::ok) {
+        refuse(request, status);
+        if (some) surroundings_.give_back(std::move(answer));
+        return;
+    }
+    if (some) outbox_.remember(std::move(answer));
+}
+
+void SessionCore::on_backup_done(std::uint64_t request, const Result<std::uint64_t>& bytes, std::string_view failure) {
+    --in_flight_;
+    if (!bytes.has_value()) return refuse(request, bytes.error(), failure);
+    writer_.write_backup_done(to(request), *bytes);
+}
+
+void SessionCore::refuse(std::uint64_t request, Errc status, std::string_view detail) {
+    writer_.refuse(to(request), status, detail);
+}
+
+void SessionCore::end_for_fault(std::uint64_t request, Errc status) {
+    refuse(request, status);
+    fault_ = status;
+    ending_ = true;
+}
+
+}  // namespace tern::native

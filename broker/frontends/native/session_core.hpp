@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/base/result.hpp"
+#include "broker/engine/answers.hpp"
+#include "broker/engine/commands.hpp"
+#include "broker/frontends/native/outbox.hpp"
+#include "broker/frontends/native/reply_writer.hpp"
+#include "broker/frontends/native/request.hpp"
+#include "broker/runtime/broker.hpp"
+#include "protocol/framing.hpp"
+#include "protocol/limits.hpp"
+
+namespace tern::native {
+
+struct SessionLimits {
+    std::size_t frame_bytes_max = protocol::frame_bytes_max;
+    std::size_t requests_in_flight_max = protocol::requests_in_flight_max;
+    /// With so much unwritten, no further request is read.
+    std::size_t unwritten_bytes_max = 1u << 20;
+    /// With so much unwritten, messages on their way to this session are given back, and their receives are answered
+    /// with overloaded. What requests are already running can add beyond it is small.
+    std::size_t unwritten_messages_bytes_max = 64u << 20;
+};
+
+/// What a session asks of the broker around it. Two implementations: a connection, and a script in tests.
+class SessionSurroundings {
+public:
+    virtual ~SessionSurroundings() = default;
+    /// As runtime::Broker::submit, for this session.
+    virtual Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
+                                std::size_t frame_bytes) = 0;
+    /// Appends the answer to a query.
+    virtual void answer(ReplyTo to, const Query& query) = 0;
+    /// Begins a backup, whose end is told by SessionCore::on_backup_done. Errors: backup_in_progress, path_invalid.
+    virtual Result<void> begin_backup(std::uint64_t request, const std::string& path) = 0;
+    virtual void give_back(engine::Answer&& answer) = 0;
+    /// The broker's name and version, for the welcome.
+    virtual std::string_view broker_name() const = 0;
+};
+
+/// One session of the native protocol, without sockets: bytes in, requests to the broker; answers in, bytes out.
+/// protocol/README.md describes what it speaks.
+class SessionCore {
+public:
+    SessionCore(SessionSurroundings& surroundings, ReplyWriter& writer, SessionLimits limits = {});
+
+    /// Where the next bytes of the peer go; only while wants_bytes() holds.
+    protocol::FrameReader::Space space() { return reader_.space(); }
+    /// So many bytes have come: executes the requests that are complete.
+    void arrived(std::size_t bytes);
+    /// False while the peer does not read its answers, and once the session ends.
+    bool wants_bytes() const { return !ending_ && outbox_.bytes() < limits_.unwritten_bytes_max; }
+
+    void on_answer(std::uint64_t request, engine::Answer&& answer);
+    void on_backup_done(std::uint64_t request, const Result<std::uint64_t>& bytes, std::string_view failure);
+    /// No further requests; the session ends when what is unwritten was written.
+    void end() { ending_ = true; }
+
+    /// The next piece to write; empty when there is nothing.
+    std::string_view next_piece() { return outbox_.next_piece(); }
+    /// So much of it was written. Goes on with requests that had to wait for it.
+    void written(std::size_t bytes);
+    bool has_output() const { return !outbox_.empty(); }
+    /// Answers with messages that never left, to be given back when the connection ends.
+    std::vector<engine::Answer> take_unwritten() { return outbox_.take_unwritten(); }
+
+    bool ending() const { return ending_; }
+    bool greeted() const { return greeted_; }
+    /// Why the session was ended by us; ok when it was not.
+    Errc fault() const { return fault_; }
+    /// What the hello told about the peer.
+    const std::string& client() const { return client_; }
+    std::uint64_t requests() const { return requests_; }
+
+private:
+    void proceed();
+    void on_frame(protocol::FrameBytes&& frame);
+    void on_hello(std::uint64_t request, const Hello& hello);
+    void greet(std::uint64_t request, const Demand& demand);
+    void execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame);
+    void begin_backup(std::uint64_t request, const Backup& backup);
+    void answer_messages(std::uint64_t request, engine::Answer&& answer);
+    void refuse(std::uint64_t request, Errc status, std::string_view detail = {});
+    /// Tells the peer why, and ends the session.
+    void end_for_fault(std::uint64_t request, Errc status);
+    ReplyTo to(std::uint64_t request) { return {request, outbox_.end()}; }
+
+    SessionSurroundings& surroundings_;
+    ReplyWriter& writer_;
+    const SessionLimits limits_;
+    protocol::FrameReader reader_{protocol::hello_frame_bytes_max};
+    Outbox outbox_;
+    std::size_t in_flight_ = 0;
+    std::uint64_t requests_ = 0;
+    bool greeted_ = false;
+    bool ending_ = false;
+    Errc fault_ = Errc::ok;
+    std::string client_;
+};
+
+}  // namespace tern::native

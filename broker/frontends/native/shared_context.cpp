@@ -1,0 +1,11 @@
+#include "broker/frontends/native/shared_context.hpp"
+
+namespace tern::native {
+
+SharedContext::SharedContext(runtime::Broker& broker, const SessionLimits& limits)
+    : broker(broker),
+      limits(limits),
+      started_at(broker.now()),
+      broker_name("ternd " TERN_VERSION) {}
+
+}  // namespace tern::native

@@ -1,0 +1,177 @@
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/system_error.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/frontends/admin/admin_frontend.hpp"
+#include "broker/frontends/native/native_frontend.hpp"
+#include "broker/runtime/listener.hpp"
+#include "broker/runtime/local_broker.hpp"
+#include "broker/runtime/log.hpp"
+#include "broker/runtime/settings.hpp"
+#include "broker/runtime/system_random.hpp"
+#include "broker/store/lmdb_store.hpp"
+
+namespace tern {
+namespace {
+
+using boost::asio::ip::tcp;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr int exit_code_cannot_start = 1;
+
+/// A start that cannot be: one sentence for people.
+struct CannotStart {
+    std::string sentence;
+};
+
+/// Few arenas, and big blocks go back to the system: a broker at rest is a small one.
+void keep_memory_small() {
+    ::mallopt(M_ARENA_MAX, 2);
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
+/// As many descriptors as the system lets us have: each connection is one.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Blocks the signals that end the broker, in all threads that are made from now on: the main thread waits for them.
+sigset_t hold_back_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+}
+
+tcp::endpoint endpoint_of(const runtime::ListenAddress& address) {
+    return {boost::asio::ip::make_address(address.host), address.port};
+}
+
+std::unique_ptr<store::LmdbStore> open_store(const runtime::Settings& settings, runtime::Log& log) {
+    try {
+        const auto parent = std::filesystem::absolute(settings.data).parent_path();
+        std::filesystem::create_directories(parent);
+        auto store = store::LmdbStore::open(settings.data, settings.store);
+        for (const auto& warning : store->warnings()) log.warning(warning);
+        return store;
+    } catch (const store::StoreFailure& failure) {
+        throw CannotStart{failure.what()};
+    } catch (const std::filesystem::filesystem_error& error) {
+        throw CannotStart{"the data folder " + settings.data + " cannot be made: " + error.code().message()};
+    }
+}
+
+runtime::LocalBrokerOptions broker_options(const runtime::Configuration& configuration) {
+    runtime::LocalBrokerOptions options;
+    options.engine = configuration.settings.engine;
+    options.mailbox = configuration.settings.mailbox;
+    options.commit_loop.unsafe_early_acknowledgement = configuration.unsafe_early_acknowledgement;
+    options.io_threads = static_cast<std::uint32_t>(configuration.settings.io_threads);
+    options.data_folder = std::filesystem::absolute(configuration.settings.data).string();
+    return options;
+}
+
+/// Makes a front end, whose constructor binds its address.
+template <class Frontend, class... Arguments>
+std::unique_ptr<Frontend> listen(std::string_view setting, const runtime::ListenAddress& address,
+                                 Arguments&&... arguments) {
+    try {
+        return std::make_unique<Frontend>(std::forward<Arguments>(arguments)...);
+    } catch (const boost::system::system_error& error) {
+        throw CannotStart{std::string(setting) + ": cannot listen on " + to_string(address) + ": " +
+                          error.code().message()};
+    }
+}
+
+void say_ready(const tcp::endpoint& native, const tcp::endpoint& http, const std::string& data,
+               SteadyClock::time_point started) {
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - started).count();
+    std::printf("tern %s ready: native %s, http %s, data %s, %lld ms\n", TERN_VERSION,
+                runtime::to_string(native).c_str(), runtime::to_string(http).c_str(), data.c_str(),
+                static_cast<long long>(passed));
+    std::fflush(stdout);
+}
+
+void serve(const runtime::Configuration& configuration, SteadyClock::time_point started) {
+    const auto& settings = configuration.settings;
+    const auto signals = hold_back_signals();
+    raise_descriptor_limit();
+
+    runtime::Log log(settings.log_level, settings.log_format);
+    runtime::SystemRandom random;
+    const auto store = open_store(settings, log);
+    runtime::LocalBroker broker(*store, random, log, broker_options(configuration));
+    const auto native = listen<native::NativeFrontend>(
+        "listen", settings.listen, broker, broker.io_threads(),
+        native::NativeOptions{.endpoint = endpoint_of(settings.listen),
+                              .connections_max = settings.connections_max,
+                              .connections_per_address_max = settings.connections_per_address_max});
+    const auto admin = listen<admin::AdminFrontend>(
+        "http", settings.http, broker,
+        admin::AdminOptions{endpoint_of(settings.http), settings.http_connections_max,
+                            settings.connections_per_address_max, settings.allow_insecure});
+
+    broker.start();
+    native->start();
+    admin->start();
+    say_ready(native->local_endpoint(), admin->local_endpoint(), broker.data_folder(), started);
+    if (configuration.unsafe_early_acknowledgement) log.warning("acknowledging before it is safe, as a test asked for");
+
+    int signal = 0;
+    ::sigwait(&signals, &signal);
+    log.info("stopping", {{"signal", signal}});
+    native->stop_accepting();
+    admin->stop_accepting();
+    broker.stop();
+    log.info("stopped");
+}
+
+std::optional<std::string> environment(const std::string& variable) {
+    const char* const value = std::getenv(variable.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+}  // namespace
+}  // namespace tern
+
+int main(int argc, char** argv) {
+    using namespace tern;
+    const auto started = SteadyClock::now();
+    keep_memory_small();
+
+    const auto outcome = runtime::configure({argv + std::min(argc, 1), argv + argc}, environment, TERN_VERSION);
+    if (!outcome.configuration) {
+        std::fputs(outcome.text.c_str(), outcome.exit_code == 0 ? stdout : stderr);
+        return outcome.exit_code;
+    }
+    if (outcome.configuration->print_config) {
+        std::fputs(runtime::print_config(*outcome.configuration).c_str(), stdout);
+        return 0;
+    }
+    try {
+        serve(*outcome.configuration, started);
+        return 0;
+    } catch (const CannotStart& reason) {
+        std::fprintf(stderr, "ternd: %s\n", reason.sentence.c_str());
+        return exit_code_cannot_start;
+    }
+}

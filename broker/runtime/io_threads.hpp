@@ -1,0 +1,112 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/engine/answers.hpp"
+#include "broker/runtime/broker.hpp"
+#include "broker/runtime/mailbox.hpp"
+#include "broker/runtime/metrics.hpp"
+
+namespace tern::runtime {
+
+/// Takes what a commit answers. Two implementations: the I/O threads, and a recorder in tests.
+class AnswerSink {
+public:
+    virtual ~AnswerSink() = default;
+    /// Answers that became durable together, all for one I/O thread, in order. From the commit thread.
+    virtual void deliver(std::uint32_t io_thread, std::vector<engine::Completion>&& completions) = 0;
+};
+
+/// One thread with its io_context. A connection lives on one of them and never leaves it, so that sessions need no
+/// locks.
+class IoThread final : public AnswerRouter {
+public:
+    IoThread(std::uint32_t number, Mailbox& mailbox, Metrics& metrics);
+    ~IoThread() override;
+
+    /// For everything that a connection does: I/O, timers, posts.
+    boost::asio::io_context& context() { return *context_; }
+
+    std::uint32_t io_thread() const override { return number_; }
+    std::uint64_t add(AnswerReceiver& receiver) override;
+    void remove(std::uint64_t session) override;
+    void give_back(engine::Answer&& answer) override;
+
+    /// A command of this session is on its way and will be answered. On this thread.
+    void expect_answer(std::uint64_t session);
+    /// Hands answers over to their receivers; those of sessions that are gone are given back. From any thread.
+    void deliver(std::vector<engine::Completion>&& completions);
+    /// Tells every receiver that the broker stops. From any thread.
+    void announce_shutdown();
+    /// Waits until everything delivered before announce_shutdown has been handed over or given back, and every receiver
+    /// has left. False when that was not so at `until`. From any thread.
+    bool wait_for_shutdown(std::chrono::steady_clock::time_point until);
+
+    void start();
+    bool running() const { return thread_.joinable(); }
+    /// Ends the thread; connections stay as they are.
+    void stop();
+    /// Destroys the io_context, and with it the connections that are still there. After stop.
+    void clear();
+
+private:
+    struct Session {
+        AnswerReceiver* receiver = nullptr;
+        /// Commands on their way, parked receives among them.
+        std::uint64_t answers_expected = 0;
+    };
+    void deliver_here(std::vector<engine::Completion>& completions);
+    void count_sessions();
+
+    const std::uint32_t number_;
+    Mailbox& mailbox_;
+    Metrics& metrics_;
+    std::unordered_map<std::uint64_t, Session> sessions_;
+    /// The sessions that were told an answer in the hand-over at work.
+    std::vector<std::uint64_t> told_;
+    std::uint64_t sessions_made_ = 0;
+    std::mutex count_mutex_;
+    std::condition_variable emptied_;
+    std::size_t session_count_ = 0;
+    bool shutdown_announced_ = false;
+
+    std::optional<boost::asio::io_context> context_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::thread thread_;
+};
+
+/// The I/O threads of the broker.
+class IoThreads final : public AnswerSink {
+public:
+    IoThreads(std::uint32_t count, Mailbox& mailbox, Metrics& metrics);
+    /// Stops; connections that are still there end with their io_context. All threads have stopped before the first of
+    /// them goes.
+    ~IoThreads() override;
+
+    std::uint32_t size() const { return static_cast<std::uint32_t>(threads_.size()); }
+    IoThread& operator[](std::uint32_t number) { return *threads_[number]; }
+
+    void start();
+    /// Tells every receiver to write what it has and to leave, waits until they have, at most `patience`.
+    void shut_down_receivers(Milliseconds patience);
+    bool running() const { return threads_.front()->running(); }
+    /// Ends the threads. Listeners have been stopped before; connections stay as they are.
+    void stop();
+
+    void deliver(std::uint32_t io_thread, std::vector<engine::Completion>&& completions) override;
+
+private:
+    std::vector<std::unique_ptr<IoThread>> threads_;
+};
+
+}  // namespace tern::runtime

@@ -1,0 +1,89 @@
+#include "broker/store/lmdb_file.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "broker/store/data_folder.hpp"
+#include "broker/store/format.hpp"
+
+namespace tern::store::lmdb {
+namespace {
+
+[[noreturn]] void refuse(const std::string& folder, const std::string& why) {
+    throw StoreFailure("Cannot use the data folder " + folder + ": " + why);
+}
+
+void remove_file(const std::string& file) {
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
+        throw StoreFailure("Cannot remove " + file + " (" + system_error_text() + ").");
+    }
+}
+
+void check_format(const std::string& folder, MDB_txn* transaction) {
+    const auto meta = open_table(transaction, std::string(traits_of(Table::meta).name).c_str(), false);
+    std::optional<std::uint32_t> version;
+    Row row;
+    if (meta && find(ReadCursor(open_cursor(transaction, *meta)).get(), format_key, row)) {
+        version = format_version_of(row.value);
+    }
+    if (!version) refuse(folder, "its tern.mdb was not written by Tern; choose another folder.");
+    if (*version > format_version) {
+        refuse(folder, "it was written by a newer Tern (format " + std::to_string(*version) + ", this one knows " +
+                           std::to_string(format_version) + "); start that version.");
+    }
+    if (*version < format_version) {
+        refuse(folder, "it was written by an older Tern (format " + std::to_string(*version) +
+                           ") that this one cannot upgrade; start that version.");
+    }
+}
+
+}  // namespace
+
+void create_file(const std::string& folder, std::uint64_t map_bytes) {
+    const auto making = folder + "/" + std::string(new_data_file_name);
+    remove_file(making);
+    {
+        const auto environment = open_environment(making, map_bytes, Access::read_write);
+        auto transaction = begin_write(environment.get());
+        for (const auto& traits : table_traits) open_table(transaction.get(), std::string(traits.name).c_str(), true);
+        const auto meta = open_table(transaction.get(), std::string(traits_of(Table::meta).name).c_str(), false);
+        put(open_cursor(transaction.get(), meta.value()), format_key, format_row());
+        commit(std::move(transaction));
+        flush(environment.get());
+    }
+    remove_file(making + "-lock");
+    if (std::rename(making.c_str(), data_file_in(folder).c_str()) != 0) {
+        throw StoreFailure("Cannot make the data file in " + folder + " (" + system_error_text() + ").");
+    }
+    flush_folder(folder);
+}
+
+File open_file(const std::string& folder, std::uint64_t map_bytes, Access access) {
+    return open_tables(folder, open_environment(data_file_in(folder), map_bytes, access));
+}
+
+File open_tables(const std::string& folder, Environment environment) {
+    File file{std::move(environment), {}};
+    auto transaction = begin_read(file.environment.get());
+    file.tables = open_tables(folder, transaction.get());
+    // A handle outlives the transaction that opened it only if that one commits.
+    commit(std::move(transaction));
+    return file;
+}
+
+TableHandles open_tables(const std::string& folder, MDB_txn* transaction) {
+    check_format(folder, transaction);
+    TableHandles tables;
+    for (std::size_t at = 0; at < table_count; ++at) {
+        const auto handle = open_table(transaction, std::string(table_traits[at].name).c_str(), false);
+        if (!handle) refuse(folder, "one of its tables is missing; restore it from a backup.");
+        tables[at] = *handle;
+    }
+    return tables;
+}
+
+}  // namespace tern::store::lmdb

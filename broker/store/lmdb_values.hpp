@@ -1,0 +1,17 @@
+#pragma once
+
+#include "broker/store/lmdb_calls.hpp"
+#include "broker/store/seal.hpp"
+#include "broker/store/store.hpp"
+
+/// Values in LMDB's rows: plain in ordinary tables; under a seal, and in pieces if long, in sealed ones.
+/// Each function moves the cursor.
+namespace tern::store::lmdb {
+
+Value get_value(MDB_cursor* cursor, Table table, BytesView key);
+/// The value whose first row is `row`; the cursor, of the same table, fetches the further pieces.
+Value value_of(MDB_cursor* cursor, Table table, const Row& row);
+void put_value(MDB_cursor* cursor, Table table, BytesView key, BytesView value);
+bool erase_value(MDB_cursor* cursor, Table table, BytesView key);
+
+}  // namespace tern::store::lmdb

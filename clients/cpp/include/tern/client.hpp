@@ -1,0 +1,166 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tern/broker_status.hpp"
+#include "tern/client_options.hpp"
+#include "tern/detail/operations.hpp"
+#include "tern/detail/request.hpp"
+#include "tern/error.hpp"
+#include "tern/message.hpp"
+#include "tern/move_task.hpp"
+#include "tern/queue.hpp"
+
+namespace tern {
+
+/// An asynchronous client of one broker: one connection, many requests in flight on it, reconnecting on its own.
+///
+/// Every operation takes a completion token (use_awaitable, use_future, a callback, ...) and completes with an
+/// Outcome. Nothing is written before the first operation; operations may be started from any thread. A cancelled
+/// receive takes no message with it. Destroying or closing the client completes what is unanswered with
+/// ConnectionErrc::closed.
+class Client {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    Client(const executor_type& executor, ClientOptions options);
+    Client(Client&&) noexcept = default;
+    Client& operator=(Client&&) noexcept;
+    ~Client();
+
+    executor_type get_executor() const;
+    /// Fails what is unanswered and all that follows.
+    void close();
+
+    // ---- messages
+
+    /// Stores one message. Sender gathers many single sends into batches under load.
+    template <class Token>
+    auto send(const QueueName& queue, const NewMessage& message, Token&& token) {
+        return start(detail::send(next_id(), queue, message), std::forward<Token>(token));
+    }
+    /// Stores 1 to 1,000 messages, each with a result of its own; those accepted are stored in one commit.
+    template <class Token>
+    auto send_batch(const QueueName& queue, const std::vector<NewMessage>& messages, Token&& token) {
+        return start(detail::send_batch(next_id(), queue, messages), std::forward<Token>(token));
+    }
+    /// Up to 10 messages; none when nothing came within the wait. Cancellable.
+    template <class Token>
+    auto receive(const QueueName& queue, const ReceiveOptions& options, Token&& token) {
+        return start(detail::receive(next_id(), queue, options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto delete_message(const QueueName& queue, const std::string& receipt_handle, Token&& token) {
+        return start(detail::delete_message(next_id(), queue, receipt_handle), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto delete_batch(const QueueName& queue, const std::vector<std::string>& receipt_handles, Token&& token) {
+        return start(detail::delete_batch(next_id(), queue, receipt_handles), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto change_visibility(const QueueName& queue, const VisibilityChange& change, Token&& token) {
+        return start(detail::change_visibility(next_id(), queue, change), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto change_visibility_batch(const QueueName& queue, const std::vector<VisibilityChange>& changes, Token&& token) {
+        return start(detail::change_visibility_batch(next_id(), queue, changes), std::forward<Token>(token));
+    }
+    /// Looks at messages without receiving them.
+    template <class Token>
+    auto peek(const QueueName& queue, const PeekOptions& options, Token&& token) {
+        return start(detail::peek(next_id(), queue, options), std::forward<Token>(token));
+    }
+
+    // ---- queues
+
+    /// Creating a queue that exists with the same settings succeeds.
+    template <class Token>
+    auto create_queue(const QueueName& queue, const QueueSettings& settings, const std::vector<Tag>& tags,
+                      Token&& token) {
+        return start(detail::create_queue(next_id(), queue, settings, tags), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto set_queue(const QueueName& queue, const QueueSettings& settings, Token&& token) {
+        return start(detail::set_queue(next_id(), queue, settings), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto describe_queue(const QueueName& queue, Token&& token) {
+        return start(detail::describe_queue(next_id(), queue), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto list_queues(const ListOptions& options, Token&& token) {
+        return start(detail::list_queues(next_id(), options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto list_dead_letter_sources(const QueueName& queue, const PageOptions& options, Token&& token) {
+        return start(detail::list_dead_letter_sources(next_id(), queue, options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto tag_queue(const QueueName& queue, const std::vector<Tag>& tags, Token&& token) {
+        return start(detail::tag_queue(next_id(), queue, tags), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto untag_queue(const QueueName& queue, const std::vector<std::string>& keys, Token&& token) {
+        return start(detail::untag_queue(next_id(), queue, keys), std::forward<Token>(token));
+    }
+    /// Removes all messages; in constant time.
+    template <class Token>
+    auto purge_queue(const QueueName& queue, Token&& token) {
+        return start(detail::purge_queue(next_id(), queue), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto delete_queue(const QueueName& queue, Token&& token) {
+        return start(detail::delete_queue(next_id(), queue), std::forward<Token>(token));
+    }
+
+    // ---- move tasks
+
+    /// Moves the messages of a dead-letter queue, in the background.
+    template <class Token>
+    auto start_move(const QueueName& source, const MoveOptions& options, Token&& token) {
+        return start(detail::start_move(next_id(), source, options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto cancel_move(const std::string& task, Token&& token) {
+        return start(detail::cancel_move(next_id(), task), std::forward<Token>(token));
+    }
+    /// Up to 10 tasks, newest first.
+    template <class Token>
+    auto list_moves(const QueueName& source, std::uint32_t entries_max, Token&& token) {
+        return start(detail::list_moves(next_id(), source, entries_max), std::forward<Token>(token));
+    }
+
+    // ---- the broker
+
+    template <class Token>
+    auto broker_status(Token&& token) {
+        return start(detail::broker_status(next_id()), std::forward<Token>(token));
+    }
+    /// Copies a consistent snapshot into a new folder on the broker's machine. `path` is absolute.
+    template <class Token>
+    auto backup(const std::string& path, Token&& token) {
+        return start(detail::backup(next_id(), path), std::forward<Token>(token));
+    }
+
+private:
+    friend class Sender;
+    friend class Consumer;
+    friend class BlockingClient;
+
+    std::uint64_t next_id();
+
+    template <class T, class Token>
+    auto start(detail::Operation<T> operation, Token&& token) {
+        return detail::start(session_, std::move(operation), std::forward<Token>(token));
+    }
+
+    std::shared_ptr<detail::Session> session_;
+};
+
+}  // namespace tern

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace tern::protocol {
+
+// clang-format off
+/// Every way in which the broker can refuse a request: number, name, sentence.
+/// The numbers are on the wire: they are only ever appended, never reused. 1xx speaks of the connection and the
+/// broker, 2xx of queues, 3xx of a request's arguments, 4xx of messages and receipt handles, 5xx of move tasks.
+#define TERN_STATUS_LIST(X) \
+    X(  0, ok,                               "The request was executed.") \
+    X(100, malformed_frame,                  "The frame is not a valid Tern message.") \
+    X(101, frame_too_large,                  "The frame is longer than the limit told in the welcome.") \
+    X(102, unsupported_version,              "The broker speaks none of the protocol versions offered.") \
+    X(103, hello_expected,                   "The first frame of a connection must be a hello.") \
+    X(104, unknown_request,                  "The broker does not know this kind of request.") \
+    X(105, missing_field,                    "A required field is missing.") \
+    X(106, too_many_requests_in_flight,      "The connection has more unanswered requests than the limit told in the welcome.") \
+    X(107, cancelled,                        "The request was cancelled by its sender.") \
+    X(108, unknown_value,                    "A field holds a value that the broker does not know.") \
+    X(110, overloaded,                       "The broker has as much work waiting as it may hold; try again in a moment.") \
+    X(111, storage_full,                     "The disk is nearly full: receives and deletes go on, what grows is refused until there is space.") \
+    X(112, storage_damaged,                  "Stored data fails its checksum; `tern check` names what is damaged.") \
+    X(113, shutting_down,                    "The broker is stopping.") \
+    X(114, internal_error,                   "The broker met an unexpected condition; its log says more.") \
+    X(115, answer_too_large,                 "The answer would be longer than a frame may be; ask for less at once.") \
+    X(116, backup_failed,                    "The backup could not be written; the message says why.") \
+    X(117, backup_in_progress,               "A backup is already being written.") \
+    X(200, queue_does_not_exist,             "The specified queue does not exist.") \
+    X(201, queue_exists,                     "A queue already exists with the same name and a different value for an attribute.") \
+    X(202, queue_deleted_recently,           "You must wait 60 seconds after deleting a queue before you can create another with the same name.") \
+    X(203, purge_in_progress,                "Only one purge of a queue is allowed every 60 seconds.") \
+    X(204, queue_name_invalid,               "A queue name can only include alphanumeric characters, hyphens, or underscores, 1 to 80 in length; a FIFO queue's name ends in .fifo, which counts.") \
+    X(205, namespace_invalid,                "A namespace can only include alphanumeric characters, hyphens, underscores, dots, colons or slashes, up to 80 in length.") \
+    X(206, queue_type_fixed,                 "Modifying the queue type is not supported.") \
+    X(207, fifo_attribute_on_standard_queue, "The attribute exists on FIFO queues only.") \
+    X(208, delay_invalid,                    "The delay must be from 0 to 900 seconds.") \
+    X(209, message_bytes_max_invalid,        "The maximum message size must be from 1024 to 16777216 bytes.") \
+    X(210, retention_invalid,                "The message retention period must be from 60 to 1209600 seconds.") \
+    X(211, wait_invalid,                     "The wait time must be from 0 to 20 seconds.") \
+    X(212, visibility_timeout_invalid,       "The visibility timeout must be from 0 to 43200 seconds.") \
+    X(213, redrive_policy_invalid,           "The redrive policy is invalid; the message says why.") \
+    X(214, redrive_allow_policy_invalid,     "The redrive allow policy must be allowAll, denyAll, or byQueue with 1 to 10 source queues.") \
+    X(215, redrive_not_allowed,              "The dead-letter queue's redrive allow policy does not allow this source queue.") \
+    X(216, high_throughput_needs_group_scope,"The throughput limit perMessageGroupId needs the deduplication scope messageGroup.") \
+    X(217, deduplication_scope_fixed,        "The deduplication scope of a queue that holds messages cannot be changed.") \
+    X(218, tags_invalid,                     "A queue has up to 50 tags; a key has 1 to 128 characters, a value up to 256.") \
+    X(219, kms_data_key_reuse_invalid,       "The KMS data key reuse period must be from 60 to 86400 seconds.") \
+    X(220, encryption_conflict,              "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.") \
+    X(221, policy_too_long,                  "An attribute's text may have up to 65536 bytes.") \
+    X(222, too_many_queues,                  "The broker holds as many queues as its setting allows.") \
+    X(300, batch_empty,                      "The batch must have at least one entry.") \
+    X(301, batch_too_long,                   "The batch has more than 1000 entries.") \
+    X(302, message_body_missing,             "The request must contain a message body.") \
+    X(303, message_too_large,                "The message is longer than the queue's maximum message size; body and attributes count.") \
+    X(304, message_delay_on_fifo_queue,      "A message's own delay is not valid on a FIFO queue; the queue's delay holds for all.") \
+    X(305, too_many_attributes,              "A message may have up to 10 attributes.") \
+    X(306, attribute_name_invalid,           "An attribute name has 1 to 256 of A-Z a-z 0-9 _ - . with no dot first, last or doubled, and does not begin with AWS. or Amazon.") \
+    X(307, attribute_type_invalid,           "An attribute type begins with String, Number or Binary, optionally a dot and a label, up to 256 characters.") \
+    X(308, attribute_value_empty,            "An attribute must contain a non-empty value.") \
+    X(309, message_group_id_missing,         "The request must contain a message group id.") \
+    X(310, message_group_id_invalid,         "A message group id can only include alphanumeric and punctuation characters, 1 to 128 in length.") \
+    X(311, deduplication_id_missing,         "The queue should either have content-based deduplication enabled or a deduplication id provided explicitly.") \
+    X(312, deduplication_id_invalid,         "A deduplication id can only include alphanumeric and punctuation characters, 1 to 128 in length.") \
+    X(313, deduplication_id_on_standard_queue,"A deduplication id is valid on FIFO queues only.") \
+    X(314, receive_max_invalid,              "The number of messages to receive must be from 1 to 10.") \
+    X(315, receive_attempt_id_invalid,       "A receive attempt id can only include alphanumeric and punctuation characters, 1 to 128 in length, and is valid on FIFO queues only.") \
+    X(316, page_size_invalid,                "A page has from 1 to 1000 entries.") \
+    X(317, page_token_invalid,               "The page token is not one that the broker gave.") \
+    X(318, peek_max_invalid,                 "A peek shows from 1 to 1000 messages.") \
+    X(319, attribute_duplicated,             "An attribute name stands twice in one message.") \
+    X(320, trace_header_invalid,             "The trace header has 1 to 2048 characters.") \
+    X(321, number_attribute_invalid,         "An attribute of type Number must hold a decimal number of up to 38 digits.") \
+    X(322, message_contents_invalid,         "The message holds characters outside of #x9, #xA, #xD, #x20-#xD7FF, #xE000-#xFFFD, #x10000-#x10FFFF.") \
+    X(323, path_invalid,                     "The path must be absolute and must not exist yet.") \
+    X(400, receipt_handle_invalid,           "The receipt handle is not one that this queue gave.") \
+    X(401, receipt_handle_expired,           "The receipt handle has expired.") \
+    X(402, message_not_in_flight,            "The message does not exist or is not available for a visibility timeout change.") \
+    X(403, total_visibility_exceeded,        "The total visibility timeout for the message is beyond the limit of 43200 seconds since it was received.") \
+    X(404, over_in_flight_limit,             "The queue has as many messages in flight as its limit allows.") \
+    X(500, move_source_does_not_exist,       "The queue named as the source of the move does not exist.") \
+    X(501, move_destination_does_not_exist,  "The queue named as the destination of the move does not exist.") \
+    X(502, move_source_not_dead_letter,      "The source queue must be configured as a dead-letter queue.") \
+    X(503, move_already_running,             "There is already a task running; only one active task is allowed for a source queue at a given time.") \
+    X(504, move_rate_invalid,                "The rate must be from 1 to 500 messages per second.") \
+    X(505, move_task_invalid,                "The task handle is not one that the broker gave.") \
+    X(506, move_task_not_running,            "The task does not exist or is not running.") \
+    X(507, move_destination_invalid,         "The destination must be another queue of the same type.")
+// clang-format on
+
+enum class Status : std::uint16_t {
+#define TERN_STATUS(number, name, sentence) name = number,
+    TERN_STATUS_LIST(TERN_STATUS)
+#undef TERN_STATUS
+};
+
+/// The status' name, as the protocol's documentation lists it; "unknown" for a number from a newer broker.
+constexpr std::string_view name_of(Status status) {
+    switch (status) {
+#define TERN_STATUS(number, name, sentence) \
+    case Status::name: return #name;
+        TERN_STATUS_LIST(TERN_STATUS)
+#undef TERN_STATUS
+    }
+    return "unknown";
+}
+
+/// One English sentence that tells what is wrong and what is allowed.
+constexpr std::string_view sentence_of(Status status) {
+    switch (status) {
+#define TERN_STATUS(number, name, sentence) \
+    case Status::name: return sentence;
+        TERN_STATUS_LIST(TERN_STATUS)
+#undef TERN_STATUS
+    }
+    return "The broker answered with a status that this client does not know.";
+}
+
+}  // namespace tern::protocol

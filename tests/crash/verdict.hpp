@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/crash/history.hpp"
+#include "tests/crash/restart.hpp"
+
+namespace tern::crash {
+
+/// What can be wrong after a power cut.
+enum class Wrong : std::uint8_t {
+    damaged,      // the file cannot be opened, or does not fit together
+    lost,         // an acknowledged send, or a queue, is not there
+    resurrected,  // something is there whose removal was acknowledged
+    unexpected,   // something is there that nobody asked for, or not as it was sent
+    disordered,   // a FIFO group is given out in another order than it was sent
+    forgotten,    // another acknowledged change does not hold: a receive, a visibility, a setting
+};
+inline constexpr std::size_t wrong_count = 6;
+const char* name_of(Wrong wrong);
+
+using Findings = std::vector<std::pair<Wrong, std::string>>;
+
+/// Holds what a restart found against what had been asked for and acknowledged when the power went, at `at`.
+Findings judge(const Found& found, const History& history, Position at);
+
+}  // namespace tern::crash

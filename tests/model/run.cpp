@@ -1,0 +1,218 @@
+#include "tests/model/run.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "tests/model/comparison.hpp"
+
+namespace tern::model {
+namespace {
+
+constexpr Timestamp beginning(1'700'000'000'123);
+
+/// One engine and one model, driven in step.
+class Pair {
+public:
+    explicit Pair(std::uint64_t seed, const Profile& profile)
+        : model_(profile.limits),
+          subject_(limits_of(profile), seed) {
+        model_.set_time(beginning);
+    }
+
+    const Model& model() const { return model_; }
+
+    /// What went wrong in the step; empty when nothing did.
+    std::string execute(const Step& step) {
+        try {
+            return execute_checked(step);
+        } catch (const SubjectFailure& failure) {
+            return failure.what();
+        }
+    }
+
+private:
+    static engine::EngineLimits limits_of(const Profile& profile) {
+        engine::EngineLimits limits;
+        limits.in_flight_max_standard = profile.limits.in_flight_max_standard;
+        limits.in_flight_max_fifo = profile.limits.in_flight_max_fifo;
+        limits.delay_after_delete = profile.limits.delay_after_delete;
+        limits.delay_after_purge = profile.limits.delay_after_purge;
+        limits.due_work_per_batch = profile.due_work_per_batch;
+        return limits;
+    }
+
+    std::string execute_checked(const Step& step) {
+        if (step.reopen) {
+            subject_.reopen();
+            model_.forget_waiters();
+        }
+        if (auto difference = move_time(model_.now() + step.wait); !difference.empty()) return difference;
+        const auto expired = model_.expired();
+        if (auto difference = execute_at(model_.now(), step.actions); !difference.empty()) return difference;
+        if (model_.expired() != expired || model_.anything_expired()) {
+            if (auto difference = let_expire(); !difference.empty()) return difference;
+        }
+        return comparison_.state(model_, subject_);
+    }
+
+    std::string move_time(Timestamp to) {
+        const auto expired = model_.expired();
+        // Who waits is answered when the wait is over, not later.
+        for (const auto deadline : deadlines_before(to))
+            if (auto difference = execute_at(deadline, {}); !difference.empty()) return difference;
+        if (auto difference = execute_at(to, {}); !difference.empty()) return difference;
+        return model_.expired() == expired && !model_.anything_expired() ? std::string() : let_expire();
+    }
+
+    std::set<Timestamp> deadlines_before(Timestamp to) const {
+        std::set<Timestamp> deadlines;
+        for (const auto& [name, queue] : model_.queues())
+            for (const auto& waiter : queue.waiters)
+                if (waiter.deadline < to) deadlines.insert(waiter.deadline);
+        return deadlines;
+    }
+
+    /// The engine may take up to two seconds until it has removed what retention ends; nobody can receive it meanwhile.
+    std::string let_expire() {
+        for (auto expired = model_.expired();; expired = model_.expired()) {
+            const auto second = (model_.now().ms() + 999) / 1000 * 1000;
+            const Timestamp until(second + 2000);
+            for (const auto deadline : deadlines_before(until))
+                if (auto difference = execute_at(deadline, {}); !difference.empty()) return difference;
+            if (auto difference = execute_at(until, {}); !difference.empty()) return difference;
+            if (model_.expired() == expired && !model_.anything_expired()) return {};
+        }
+    }
+
+    std::string execute_at(Timestamp now, const std::vector<Action>& actions) {
+        const auto given = subject_.execute(now, actions);
+        model_.set_time(now);
+        for (const auto& action : actions) model_.apply(action);
+        if (auto difference = comparison_.moves(model_, subject_); !difference.empty()) return difference;
+        model_.end_moment();
+        return comparison_.answers(model_.take_answers(), given);
+    }
+
+    Model model_;
+    Subject subject_;
+    Comparison comparison_;
+};
+
+std::string without_digits(std::string text) {
+    std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+    return text;
+}
+
+using Candidate = std::function<bool(const Script&)>;
+
+/// Tries to drop runs of elements, long ones first. `rebuild` makes the script without the elements from..to.
+template <class Rebuild>
+void drop_runs(std::size_t count, const Candidate& still_fails, Script& script, const Rebuild& rebuild) {
+    for (std::size_t length = std::max<std::size_t>(count / 2, 1); length > 0; length /= 2)
+        for (std::size_t from = 0; from + length <= count;) {
+            auto shorter = rebuild(script, from, from + length);
+            if (still_fails(shorter)) {
+                script = std::move(shorter);
+                count -= length;
+            } else {
+                from += length;
+            }
+        }
+}
+
+/// The step before takes over the time that a dropped step waited, so that what follows happens when it did.
+Script without_steps(Script script, std::size_t from, std::size_t to) {
+    Milliseconds waited{0};
+    for (std::size_t i = from; i < to; ++i) waited += script[i].wait;
+    if (to < script.size()) script[to].wait += waited;
+    script.erase(script.begin() + static_cast<std::ptrdiff_t>(from), script.begin() + static_cast<std::ptrdiff_t>(to));
+    return script;
+}
+
+void drop_actions(const Candidate& still_fails, Script& script) {
+    for (std::size_t step = 0; step < script.size(); ++step)
+        for (std::size_t i = script[step].actions.size(); i-- > 0;) {
+            auto shorter = script;
+            shorter[step].actions.erase(shorter[step].actions.begin() + static_cast<std::ptrdiff_t>(i));
+            if (still_fails(shorter)) script = std::move(shorter);
+        }
+}
+
+template <class T>
+void try_without(const Candidate& still_fails, Script& script, T& part, const T& simpler) {
+    const auto kept = std::exchange(part, simpler);
+    if (!still_fails(script)) part = kept;
+}
+
+void simplify(const Candidate& still_fails, Script& script) {
+    for (auto& step : script) {
+        try_without(still_fails, script, step.wait, Milliseconds(0));
+        try_without(still_fails, script, step.reopen, false);
+        for (auto& action : step.actions) {
+            if (auto* send = std::get_if<Send>(&action.body)) {
+                for (std::size_t i = send->entries.size(); i-- > 0 && send->entries.size() > 1;) {
+                    auto fewer = send->entries;
+                    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+                    try_without(still_fails, script, send->entries, fewer);
+                }
+                for (auto& entry : send->entries) try_without(still_fails, script, entry.attributes, {});
+            }
+            engine::QueueSettingsChange* settings = nullptr;
+            if (auto* create = std::get_if<Create>(&action.body)) settings = &create->settings;
+            if (auto* set = std::get_if<Set>(&action.body)) settings = &set->settings;
+            if (settings == nullptr) continue;
+            try_without(still_fails, script, settings->delay, {});
+            try_without(still_fails, script, settings->retention, {});
+            try_without(still_fails, script, settings->wait, {});
+            try_without(still_fails, script, settings->visibility_timeout, {});
+            try_without(still_fails, script, settings->message_bytes_max, {});
+            try_without(still_fails, script, settings->content_based_deduplication, {});
+            try_without(still_fails, script, settings->deduplication_scope, {});
+            try_without(still_fails, script, settings->redrive_policy, {});
+            try_without(still_fails, script, settings->redrive_allow_policy, {});
+        }
+    }
+}
+
+}  // namespace
+
+std::optional<Mismatch> run(std::uint64_t seed, std::size_t steps) {
+    const auto profile = Profile::of(seed);
+    Pair pair(seed, profile);
+    Generator generator(seed, profile);
+    Script script;
+    for (std::size_t i = 0; i <= steps; ++i) {
+        script.push_back(i == 0 ? generator.first() : generator.next(pair.model()));
+        if (auto what = pair.execute(script.back()); !what.empty()) return Mismatch{std::move(script), std::move(what)};
+    }
+    return std::nullopt;
+}
+
+std::optional<Mismatch> run(std::uint64_t seed, const Script& script) {
+    Pair pair(seed, Profile::of(seed));
+    for (std::size_t i = 0; i < script.size(); ++i)
+        if (auto what = pair.execute(script[i]); !what.empty())
+            return Mismatch{Script(script.begin(), script.begin() + static_cast<std::ptrdiff_t>(i) + 1),
+                            std::move(what)};
+    return std::nullopt;
+}
+
+Mismatch shrink(std::uint64_t seed, Mismatch mismatch) {
+    // The same mismatch, whatever its numbers.
+    const auto kind = without_digits(mismatch.what);
+    const Candidate still_fails = [&](const Script& script) {
+        const auto found = run(seed, script);
+        return found && without_digits(found->what) == kind;
+    };
+    auto& script = mismatch.script;
+    for (std::size_t before = 0; before != to_string(script).size();) {
+        before = to_string(script).size();
+        drop_runs(script.size(), still_fails, script, without_steps);
+        drop_actions(still_fails, script);
+        simplify(still_fails, script);
+    }
+    return *run(seed, script);
+}
+
+}  // namespace tern::model

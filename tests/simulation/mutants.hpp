@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+
+#include "tests/simulation/world.hpp"
+
+namespace tern::simulation {
+
+using store::Table;
+
+/// Broken brokers; docs/testing.md lists which checker catches which.
+inline constexpr std::array mutants = {
+    Mutant{"answers released early", Mistake::answers_released_early, {}},
+    Mutant{"waiter forgotten", Mistake::waiter_forgotten, {}},
+    Mutant{"nothing given back", Mistake::nothing_given_back, {}},
+    Mutant{"clock runs ahead", Mistake::clock_runs_ahead, {}},
+    Mutant{"refused but executed", Mistake::refused_but_executed, {}},
+    Mutant{"executed twice", Mistake::executed_twice, {}},
+    Mutant{"commit forgotten", Mistake::none, {Forgets::commits, Table::meta, 50}},
+    Mutant{"message not written", Mistake::none, {Forgets::puts, Table::queue_messages, 50}},
+    Mutant{"message not erased", Mistake::none, {Forgets::erases, Table::queue_messages, 50}},
+    Mutant{"schedule not written", Mistake::none, {Forgets::puts, Table::queue_schedule, 50}},
+    Mutant{"schedule not erased", Mistake::none, {Forgets::erases, Table::queue_schedule, 50}},
+    Mutant{"position not written", Mistake::none, {Forgets::puts, Table::queue_positions, 10}},
+    Mutant{"counters not written", Mistake::none, {Forgets::puts, Table::queue_counters, 50}},
+    Mutant{"group order not written", Mistake::none, {Forgets::puts, Table::fifo_order, 50}},
+    Mutant{"group order not erased", Mistake::none, {Forgets::erases, Table::fifo_order, 50}},
+    Mutant{"group not erased", Mistake::none, {Forgets::erases, Table::fifo_groups, 10}},
+    Mutant{"delayed not erased", Mistake::none, {Forgets::erases, Table::fifo_delayed, 10}},
+    Mutant{"deduplication not written", Mistake::none, {Forgets::puts, Table::deduplication, 10}},
+    Mutant{"agenda not written", Mistake::none, {Forgets::puts, Table::agenda, 10}},
+};
+
+}  // namespace tern::simulation

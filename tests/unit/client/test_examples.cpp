@@ -1,0 +1,54 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "tests/unit/client/ternd_process.hpp"
+
+namespace {
+
+struct Ended {
+    int status = -1;
+    std::string output;
+};
+
+/// Runs a program with the broker's address and gathers what it prints.
+Ended run(const std::string& program, const std::string& address) {
+    Ended ended;
+    FILE* const pipe = ::popen(("'" + program + "' " + address).c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    std::array<char, 512> line{};
+    while (std::fgets(line.data(), line.size(), pipe)) ended.output += line.data();
+    ended.status = ::pclose(pipe);
+    return ended;
+}
+
+}  // namespace
+
+TEST_CASE("the examples run against the real broker") {
+    tern::TerndProcess ternd;
+    const auto blocking = run(TERN_EXAMPLE_SEND_AND_RECEIVE, ternd.address().text());
+    const auto working = run(TERN_EXAMPLE_WORK, ternd.address().text());
+
+    CHECK_EQ(blocking.status, 0);
+    for (const char* name : {"Ada", "Grace", "Edsger"}) {
+        CHECK_NE(blocking.output.find(std::string("received \"hello, ") + name), std::string::npos);
+    }
+    CHECK_EQ(working.status, 0);
+    CHECK(working.output.ends_with("10 succeeded, 1 failed and came back\n"));
+}
+
+TEST_CASE("the client's page shows the examples as they are") {
+    const auto read = [](const std::string& name) {
+        std::ifstream file(std::string(TERN_SOURCE_FOLDER "/") + name);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    const auto page = read("docs/cpp-client.md");
+
+    CHECK_NE(page.find(read("clients/examples/send_and_receive.cpp")), std::string::npos);
+    CHECK_NE(page.find(read("clients/examples/work.cpp")), std::string::npos);
+}

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "broker/frontends/native/session_core.hpp"
+#include "clients/cpp/source/decode.hpp"
+#include "clients/cpp/source/encode.hpp"
+#include "protocol/framing.hpp"
+
+namespace tern::native {
+
+/// A broker that writes down what it is asked.
+struct ScriptedBroker final : SessionSurroundings {
+    struct Submitted {
+        std::uint64_t request;
+        engine::Command command;
+        runtime::Frame frame;
+    };
+
+    Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
+                        std::size_t) override {
+        if (refusal != Errc::ok) return refusal;
+        submitted.push_back({request, std::move(command), std::move(frame)});
+        return {};
+    }
+    void answer(ReplyTo to, const Query& query) override {
+        queries.push_back(query);
+        writer.write_backup_done(to, 1);
+    }
+    Result<void> begin_backup(std::uint64_t, const std::string& path) override {
+        backups.push_back(path);
+        if (refusal != Errc::ok) return refusal;
+        return {};
+    }
+    void give_back(engine::Answer&& answer) override { given_back.push_back(std::move(answer)); }
+    std::string_view broker_name() const override { return "test"; }
+
+    ReplyWriter writer;
+    Errc refusal = Errc::ok;
+    std::vector<Submitted> submitted;
+    std::vector<Query> queries;
+    std::vector<std::string> backups;
+    std::vector<engine::Answer> given_back;
+};
+
+struct Reply {
+    std::uint64_t id = 0;
+    Errc status = Errc::ok;
+    std::string message;
+    protocol::wire::ReplyBody kind{};
+};
+
+/// A session core between the scripted broker and a test that speaks for the peer.
+struct SessionFixture {
+    ScriptedBroker broker;
+    SessionLimits limits;
+    std::unique_ptr<SessionCore> core;
+
+    SessionFixture() { restart(); }
+    void restart() { core = std::make_unique<SessionCore>(broker, broker.writer, limits); }
+
+    void receive(std::string bytes) {
+        while (!bytes.empty() && core->wants_bytes()) {
+            const auto space = core->space();
+            const auto count = std::min(space.size, bytes.size());
+            std::copy_n(bytes.begin(), count, space.bytes);
+            bytes.erase(0, count);
+            core->arrived(count);
+        }
+    }
+    void greet() {
+        detail::Builder builder;
+        receive(detail::frame_of(builder, 0, protocol::wire::CreateHelloDirect(builder, 1, 1, "peer")));
+        written();
+    }
+    /// All that the session has written, as replies.
+    std::vector<Reply> written() {
+        std::string bytes;
+        for (auto piece = core->next_piece(); !piece.empty(); piece = core->next_piece()) {
+            bytes += piece;
+            core->written(piece.size());
+        }
+        std::vector<Reply> replies;
+        protocol::FrameReader reader(protocol::frame_bytes_max);
+        while (!bytes.empty()) {
+            const auto space = reader.space();
+            const auto count = std::min(space.size, bytes.size());
+            std::copy_n(bytes.begin(), count, space.bytes);
+            bytes.erase(0, count);
+            reader.arrived(count);
+            while (const auto frame = reader.next()) replies.push_back(reply_of(frame->view()));
+        }
+        return replies;
+    }
+    static Reply reply_of(std::string_view frame) {
+        const auto* reply = detail::verified_reply(frame);
+        if (!reply) return {0, Errc::malformed_frame, "not a reply", {}};
+        return {reply->id(), static_cast<Errc>(reply->status()), detail::text_of(reply->message()), reply->body_type()};
+    }
+    /// An answer with one message of so many bytes.
+    static engine::Answer messages_answer(std::size_t bytes, std::string receipt_handle = "handle");
+};
+
+/// A frame with these bytes and the length in front.
+inline std::string framed(std::string_view body) {
+    std::string frame(protocol::frame_header_bytes, '\0');
+    protocol::store_frame_length(frame.data(), static_cast<std::uint32_t>(body.size()));
+    return frame.append(body);
+}
+
+}  // namespace tern::native

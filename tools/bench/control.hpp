@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tools/bench/connection.hpp"
+#include "tools/bench/workload.hpp"
+
+namespace tern::bench {
+
+/// What the broker tells of itself.
+struct BrokerReport {
+    std::string version;
+    double now_seconds = 0;
+    std::uint64_t commits_total = 0;
+    std::uint64_t commands_total = 0;
+    std::uint64_t rss_anonymous_bytes = 0;
+    double cpu_seconds = 0;
+};
+
+struct QueueTotals {
+    std::uint64_t visible = 0;
+    std::uint64_t in_flight = 0;
+    std::uint64_t delayed = 0;
+};
+
+/// A connection for what surrounds a measurement: each call waits for its answer.
+/// Errors: every function throws BenchError.
+class Control {
+public:
+    explicit Control(const Endpoint& endpoint) : connection_(endpoint) {}
+
+    void create_queues(const std::vector<std::string>& queues, std::size_t body_bytes);
+    void delete_queues(const std::vector<std::string>& queues);
+    /// The counts of all these queues together.
+    QueueTotals totals(const std::vector<std::string>& queues);
+    BrokerReport report();
+    /// Fills the workload's queues with `messages` messages, evenly, by large batches.
+    void fill(const Workload& workload, std::uint64_t messages);
+
+private:
+    void call_for_each(const std::vector<std::string>& frames);
+
+    Connection connection_;
+};
+
+}  // namespace tern::bench

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "tools/bench/histogram.hpp"
+
+namespace tern::bench {
+
+struct FlushResult {
+    double seconds = 0;
+    std::uint64_t flushes = 0;
+    /// In nanoseconds, of one append and its flush.
+    Histogram latency;
+};
+
+/// What the disk gives without any broker: appends 4 KiB to a new file in `folder` and calls fdatasync, again and
+/// again.
+FlushResult run_flush_loop(const std::filesystem::path& folder, double seconds);
+
+}  // namespace tern::bench

@@ -1,0 +1,27 @@
+#include "tools/bench/histogram.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tern::bench {
+
+void Histogram::merge(const Histogram& other) {
+    for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) counts_[bucket] += other.counts_[bucket];
+    count_ += other.count_;
+    sum_ += other.sum_;
+    max_ = std::max(max_, other.max_);
+}
+
+std::uint64_t Histogram::percentile(double percent) const {
+    if (count_ == 0) return 0;
+    const auto wanted = static_cast<std::uint64_t>(std::ceil(percent / 100 * static_cast<double>(count_)));
+    const auto rank = std::clamp<std::uint64_t>(wanted, 1, count_);
+    std::uint64_t seen = 0;
+    for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+        seen += counts_[bucket];
+        if (seen >= rank) return std::min(bucket_top(bucket), max_);
+    }
+    return max_;
+}
+
+}  // namespace tern::bench

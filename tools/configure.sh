@@ -1,0 +1,61 @@
+# Sourced by tools/build and tools/test: where builds go, and how they are configured.
+# One build folder a kind: build/ (release), build-debug/, build-address/ (with undefined), build-thread/.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+# Paths in the compiler's command line relative to the root: then the cache serves every clone.
+export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR="$root"
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+
+# build_folder KIND: the folder's name, relative to the root.
+build_folder() {
+  if [ "$1" = release ]; then echo build; else echo "build-$1"; fi
+}
+
+# configure KIND: makes the build folder ready, if it is not. Kinds: release, debug, address, thread.
+configure() {
+  local kind=$1 folder options=()
+  folder=$root/$(build_folder "$kind")
+  case $kind in
+    release) options=(--buildtype=release) ;;
+    debug) options=(--buildtype=debug) ;;
+    address) options=(--buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false) ;;
+    thread) options=(--buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false) ;;
+    *) say "unknown kind of build: $kind"; return 2 ;;
+  esac
+
+  # A folder that was moved, or whose configuration broke off, is configured anew.
+  if [ -f "$folder/build.ninja" ] && [ "$(cat "$folder/.root" 2>/dev/null)" = "$root" ]; then return; fi
+  rm -rf "$folder"
+
+  local compiler=${CXX:-g++}
+  if command -v ccache >/dev/null && [[ $compiler != *ccache* ]]; then compiler="ccache $compiler"; fi
+  if [ -z "${CXX_LD:-}" ] && command -v mold >/dev/null; then export CXX_LD=mold; fi
+  say "configuring $(build_folder "$kind")/"
+  local output
+  if ! output=$(CXX=$compiler meson setup "${options[@]}" "$folder" "$root" 2>&1); then
+    printf '%s\n' "$output" >&2
+    return 1
+  fi
+  printf '%s\n' "$root" >"$folder/.root"
+}
+
+# compile KIND [TARGET...]: progress on one line of a terminal, elsewhere only what went wrong.
+compile() {
+  local folder quiet=(--quiet)
+  folder=$root/$(build_folder "$1")
+  shift
+  if [ -t 1 ]; then quiet=(); fi
+  ninja -C "$folder" "${quiet[@]}" "$@"
+}
+
+# executables KIND NAME...: the build targets with these file names, wherever in the tree they are.
+executables() {
+  local folder
+  folder=$root/$(build_folder "$1")
+  shift
+  ninja -C "$folder" -t targets all | awk -F': ' -v names="$*" '
+    BEGIN { split(names, list, " "); for (i in list) wanted[list[i]] = 1 }
+    $2 ~ /LINKER$/ { count = split($1, parts, "/"); if (parts[count] in wanted) print $1 }'
+}

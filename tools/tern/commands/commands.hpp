@@ -1,0 +1,27 @@
+#pragma once
+
+#include "tools/tern/command_line.hpp"
+
+/// Each adds one command to the command line: its options, its help, and what it does.
+namespace tern::cli {
+
+void add_queue_create(CommandLine& line, CLI::App& queue);
+void add_queue_list(CommandLine& line, CLI::App& queue);
+void add_queue_show(CommandLine& line, CLI::App& queue);
+void add_queue_set(CommandLine& line, CLI::App& queue);
+void add_queue_tag(CommandLine& line, CLI::App& queue);
+void add_queue_send(CommandLine& line, CLI::App& queue);
+void add_queue_receive(CommandLine& line, CLI::App& queue);
+void add_queue_delete(CommandLine& line, CLI::App& queue);
+void add_queue_peek(CommandLine& line, CLI::App& queue);
+void add_queue_purge(CommandLine& line, CLI::App& queue);
+void add_queue_redrive(CommandLine& line, CLI::App& queue);
+void add_queue_work(CommandLine& line, CLI::App& queue);
+void add_queue_delete_queue(CommandLine& line, CLI::App& queue);
+
+void add_status(CommandLine& line, CLI::App& root);
+void add_check(CommandLine& line, CLI::App& root);
+void add_backup(CommandLine& line, CLI::App& root);
+void add_completion(CommandLine& line, CLI::App& root);
+
+}  // namespace tern::cli

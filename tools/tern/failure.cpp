@@ -1,0 +1,76 @@
+#include "tools/tern/failure.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "tools/tern/text/terminal.hpp"
+#include "tools/tern/text/utf8.hpp"
+
+namespace tern::cli {
+
+using protocol::Status;
+
+std::string hint_for(Status status, const std::string& queue) {
+    const auto& name = queue.empty() ? "NAME" : queue;
+    switch (status) {
+        case Status::queue_does_not_exist:
+            return fmt::format("`tern queue list` shows the queues there are; `tern queue create {}` makes this one.",
+                               name);
+        case Status::queue_exists:
+            return fmt::format("`tern queue show {}` tells its settings; `tern queue set {}` changes them.", name,
+                               name);
+        case Status::message_group_id_missing:
+            return "Give the message a group: --group ID, or --group-field with --ndjson.";
+        case Status::deduplication_id_missing:
+            return "Give --deduplication-id ID, or make the queue with --content-deduplication.";
+        case Status::storage_full: return "Free some space on the broker's disk; `tern status` shows how much is left.";
+        case Status::storage_damaged: return "Run `tern check DIR` on the broker's data folder.";
+        case Status::receipt_handle_expired: return "Receive the message again; the new handle can delete it.";
+        case Status::message_too_large:
+            return fmt::format("`tern queue set {} --message-bytes-max 16MiB` allows the longest there may be.", name);
+        case Status::move_source_not_dead_letter:
+            return fmt::format("Name where the messages shall go: `tern queue redrive {} --to QUEUE`.", name);
+        case Status::move_already_running:
+            return fmt::format("`tern queue redrive {} --list` shows it, and `--cancel TASK` stops it.", name);
+        case Status::unsupported_version: return "Use the `tern` that came with this broker.";
+        case Status::path_invalid:
+            return "Name a folder that does not exist yet, by its full path on the broker's machine.";
+        default: return {};
+    }
+}
+
+Failure refusal(Status status, const std::string& message, const std::string& queue) {
+    Failure failure(ExitCode::failed, message.empty() ? std::string(protocol::sentence_of(status)) : message,
+                    hint_for(status, queue));
+    failure.status = status;
+    return failure;
+}
+
+Failure unreachable(const std::string& server, const std::string& reason) {
+    return {ExitCode::no_connection, fmt::format("cannot reach the broker at {}: {}", server, reason),
+            "Is it running? Start it with `ternd`, or name another with --server HOST:PORT or TERN_SERVER."};
+}
+
+void report(const Failure& failure, bool json) {
+    const std::string what = failure.what();
+    if (json) {
+        boost::json::object error{{"message", what}, {"exit_code", static_cast<int>(failure.code)}};
+        if (!failure.hint.empty()) error["hint"] = failure.hint;
+        if (failure.status) {
+            error["status"] = static_cast<int>(*failure.status);
+            error["name"] = std::string(protocol::name_of(*failure.status));
+        }
+        const boost::json::object line{{"error", std::move(error)}};
+        std::fputs((boost::json::serialize(line) + "\n").c_str(), stderr);
+        return;
+    }
+    const auto style = terminal_of(STDERR_FILENO).style;
+    std::fputs((style.red("tern:") + " " + printable(what, true) + "\n").c_str(), stderr);
+    if (!failure.hint.empty()) std::fputs((style.dim("  " + failure.hint) + "\n").c_str(), stderr);
+}
+
+}  // namespace tern::cli
