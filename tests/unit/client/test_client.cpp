@@ -250,8 +250,10 @@ TEST_CASE("closing the client fails what is unanswered and all that follows") {
 }
 
 TEST_CASE("a client holds no more requests than its options allow") {
-    FakeBroker broker({[](FakePeer& peer) {
+    std::promise<void> connected;
+    FakeBroker broker({[&](FakePeer& peer) {
         peer.welcome();
+        connected.set_value();
         peer.wait_for_end();
     }});
     auto options = options_for(broker.address());
@@ -264,6 +266,7 @@ TEST_CASE("a client holds no more requests than its options allow") {
     const auto refused = requests[2].get();
     CHECK_EQ(refused.error().name(), "too_much_waiting");
     CHECK_EQ(refused.error().execution(), Execution::surely_not);
+    connected.get_future().wait();
     client.close();
 }
 
