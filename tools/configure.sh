@@ -20,8 +20,10 @@ configure() {
   case $kind in
     release) options=(--buildtype=release) ;;
     debug) options=(--buildtype=debug) ;;
-    address) options=(--buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false) ;;
-    thread) options=(--buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false) ;;
+    # The sanitizers' code in between makes g++ see values that "may be uninitialized" in Boost: warnings stop only the
+    # other builds.
+    address) options=(--buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false) ;;
+    thread) options=(--buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false -Dwerror=false) ;;
     *) say "unknown kind of build: $kind"; return 2 ;;
   esac
 
