@@ -37,10 +37,12 @@ struct CannotStart {
     std::string sentence;
 };
 
-/// Few arenas, and big blocks go back to the system: a broker at rest is a small one.
+/// Few arenas, and big blocks go back to the system: a broker at rest is a small one. What a fetch takes of a
+/// partition, 1 MiB unless it asks for more, is below what counts as big: pages that are new for each answer cost more
+/// than reading it.
 void keep_memory_small() {
     ::mallopt(M_ARENA_MAX, 2);
-    ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    ::mallopt(M_MMAP_THRESHOLD, 2 << 20);
     ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }
 
@@ -85,7 +87,9 @@ runtime::LocalBrokerOptions broker_options(const runtime::Configuration& configu
     options.engine = configuration.settings.engine;
     options.mailbox = configuration.settings.mailbox;
     options.commit_loop.unsafe_early_acknowledgement = configuration.unsafe_early_acknowledgement;
+    options.unsafe_early_reading = configuration.unsafe_early_reading;
     options.io_threads = static_cast<std::uint32_t>(configuration.settings.io_threads);
+    options.waiting_fetches_max = configuration.settings.waiting_fetches_max;
     options.data_folder = std::filesystem::absolute(configuration.settings.data).string();
     return options;
 }
@@ -135,6 +139,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     admin->start();
     say_ready(native->local_endpoint(), admin->local_endpoint(), broker.data_folder(), started);
     if (configuration.unsafe_early_acknowledgement) log.warning("acknowledging before it is safe, as a test asked for");
+    if (configuration.unsafe_early_reading) log.warning("serving records before they are safe, as a test asked for");
 
     int signal = 0;
     ::sigwait(&signals, &signal);

@@ -29,4 +29,19 @@ inline constexpr std::int64_t wait_ms_max = 20'000;
 inline constexpr std::int64_t visibility_timeout_ms_max = 43'200'000;
 inline constexpr std::int64_t delay_ms_max = 900'000;
 
+inline constexpr std::size_t stream_name_bytes_max = 249;
+inline constexpr std::uint32_t partitions_max = 1024;
+inline constexpr std::size_t record_bytes_max = 16u << 20;
+/// A record batch: a longest record and what is around it.
+inline constexpr std::size_t record_batch_bytes_max = 17u << 20;
+inline constexpr std::size_t batch_records_max = 65'536;
+inline constexpr std::size_t fetch_entries_max = 1024;
+inline constexpr std::size_t group_name_bytes_max = 249;
+inline constexpr std::size_t group_members_max = 1000;
+inline constexpr std::size_t group_streams_max = 100;
+inline constexpr std::size_t offset_metadata_bytes_max = 4096;
+inline constexpr std::int64_t session_timeout_ms_min = 1'000;
+inline constexpr std::int64_t session_timeout_ms_max = 1'800'000;
+inline constexpr std::size_t transaction_steps_max = 100;
+
 }  // namespace tern::protocol

@@ -8,7 +8,8 @@ namespace tern::protocol {
 // clang-format off
 /// Every way in which the broker can refuse a request: number, name, sentence.
 /// The numbers are on the wire: they are only ever appended, never reused. 1xx speaks of the connection and the
-/// broker, 2xx of queues, 3xx of a request's arguments, 4xx of messages and receipt handles, 5xx of move tasks.
+/// broker, 2xx of queues, 3xx of a request's arguments, 4xx of messages and receipt handles, 5xx of move tasks,
+/// 6xx of streams, 7xx of consumer groups, 8xx of transactions.
 #define TERN_STATUS_LIST(X) \
     X(  0, ok,                               "The request was executed.") \
     X(100, malformed_frame,                  "The frame is not a valid Tern message.") \
@@ -87,7 +88,43 @@ namespace tern::protocol {
     X(504, move_rate_invalid,                "The rate must be from 1 to 500 messages per second.") \
     X(505, move_task_invalid,                "The task handle is not one that the broker gave.") \
     X(506, move_task_not_running,            "The task does not exist or is not running.") \
-    X(507, move_destination_invalid,         "The destination must be another queue of the same type.")
+    X(507, move_destination_invalid,         "The destination must be another queue of the same type.") \
+    X(600, stream_does_not_exist,    "The specified stream does not exist.") \
+    X(601, stream_exists,            "A stream already exists with the same name and a different value for a setting.") \
+    X(602, stream_name_invalid,      "A stream name has 1 to 249 of A-Z a-z 0-9 . _ - and is neither . nor ..") \
+    X(603, partitions_invalid,       "A stream has 1 to 1024 partitions, and their number can only grow.") \
+    X(604, partition_does_not_exist, "The stream does not have this partition.") \
+    X(605, stream_retention_invalid, "The retention must be 0 (for ever) or at least 1 second; by bytes 0 (no limit) or at least 65536.") \
+    X(606, record_bytes_max_invalid, "The maximum record size must be from 1024 to 16777216 bytes.") \
+    X(607, too_many_streams,         "The broker holds as many streams as its setting allows.") \
+    X(608, offset_out_of_range,      "The offset is outside of what the partition holds; the answer names the valid range.") \
+    X(609, record_batch_invalid,     "The record batch is not a valid one of version 2; the message says why.") \
+    X(610, record_batch_damaged,     "The record batch fails its checksum.") \
+    X(611, record_too_large,         "A record is longer than the stream's maximum record size; key, value and headers count.") \
+    X(612, record_batch_too_large,   "A record batch may have up to 17825792 bytes and 65536 records.") \
+    X(613, expected_offset_differs,  "The partition does not end at the expected offset; the answer names its end.") \
+    X(614, sequence_out_of_order,    "The batch does not follow the last one of this producer on the partition.") \
+    X(615, producer_fenced,          "A newer epoch of this producer has appended to the partition.") \
+    X(616, fetch_invalid,            "A fetch has 1 to 1024 entries, a wait of 0 to 20 seconds, and at least 1 byte.") \
+    X(617, position_unknown,         "The position must be earliest, latest or a time.") \
+    X(618, producer_unknown,         "The broker never gave out this producer id.") \
+    X(700, group_does_not_exist,     "The specified consumer group does not exist.") \
+    X(701, group_name_invalid,       "A consumer group name has 1 to 249 of A-Z a-z 0-9 . _ - : and /") \
+    X(702, group_member_unknown,     "The consumer group does not know this member: its session has expired, or it has left. Join again.") \
+    X(703, group_member_fenced,      "Another process has joined under the same instance id.") \
+    X(704, group_generation_stale,   "The partition was assigned to this member under another generation.") \
+    X(705, group_not_empty,          "The consumer group has members: their offsets can only be set by themselves.") \
+    X(706, partition_not_assigned,   "The partition is not assigned to this member.") \
+    X(707, group_strategy_differs,   "The members of the group use another assignment strategy.") \
+    X(708, session_timeout_invalid,  "The session timeout must be from 1 to 1800 seconds.") \
+    X(709, group_subscription_invalid,"A member subscribes to 1 to 100 streams.") \
+    X(710, offset_metadata_too_long, "The metadata of a committed offset may have up to 4096 bytes.") \
+    X(711, too_many_groups,          "The broker holds as many consumer groups as its setting allows.") \
+    X(712, too_many_members,         "A consumer group has up to 1000 members.") \
+    X(713, instance_id_invalid,      "An instance id has 1 to 249 of A-Z a-z 0-9 . _ - : and /") \
+    X(800, transaction_empty,        "The transaction has no steps.") \
+    X(801, transaction_too_long,     "A transaction has up to 100 steps with up to 1000 entries in all.") \
+    X(802, transaction_partition_twice,"A transaction appends to a partition once at most.")
 // clang-format on
 
 enum class Status : std::uint16_t {

@@ -54,10 +54,19 @@ def number(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def figure(value):
+    """The same with two decimals, as figures that are compared have them."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"
+
+
 def nice_ceiling(value):
     """The next of 1, 2, 5, 10, 20, 50 ... that is not below the value."""
     power = 10 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
+
+
+def with_unit(text, unit):
+    return text + (unit if unit in ("", "x") else f" {unit}")
 
 
 def targets(suite):
@@ -69,11 +78,15 @@ def targets(suite):
     drawing.text(left, 26, "Against the target (the mark); longer is better, bars end at twice the target", size=15, weight="600")
     for i, row in enumerate(rows):
         y = top + 46 * i
-        share = row["target"] / row["measured"] if row["at_most"] else row["measured"] / row["target"]
+        if not row["at_most"]:
+            share = row["measured"] / row["target"]
+        else:
+            # Memory that is a difference can be nothing, or even less.
+            share = row["target"] / row["measured"] if row["measured"] > 0 else longest
         drawing.text(left, y + 12, row["measure"])
-        unit = " MiB" if row["unit"] == "MiB" else row["unit"]
         sign = "≤" if row["at_most"] else "≥"
-        drawing.text(right, y + 12, f"{number(row['measured'])}{unit}  (target {sign} {row['target']:g}{unit})", anchor="end", colour=QUIET)
+        measured, target = with_unit(number(row["measured"]), row["unit"]), with_unit(number(row["target"]), row["unit"])
+        drawing.text(right, y + 12, f"{measured}  (target {sign} {target})", anchor="end", colour=QUIET)
         drawing.bar(left, y + 18, (right - left) * min(share, longest) / longest, 14, BLUE if row["met"] else ORANGE)
         middle = left + (right - left) / longest
         drawing.line(middle, y + 15, middle, y + 35, INK, 2.5)
@@ -128,9 +141,38 @@ def cycles(suite):
         ("broker, empty queue", backlog["reference"]["throughput_per_s"], BLUE),
         ("broker, on a backlog", backlog["measured"]["throughput_per_s"], BLUE),
     ]
+    return grouped_bars(bars, "The full cycle of send, receive and delete",
+                        "Full cycles a second (send, receive, delete); bars in a group ran in turns")
+
+
+def streams(suite):
+    """What streams carry, beside the bare loop on the store."""
+    rows = {row["name"]: row["details"] for row in suite["rows"] if row["details"]}
+    append, both, full = rows["stream_append"], rows["stream_both"], rows["stream_both_full"]
+    in_mb = lambda report, records: records * report["bytes_per_s"] / report["records_per_s"] / 1e6
+    bars = [
+        ("bare LMDB loop", append["store_loop_bytes_per_s"] / 1e6, GREEN),
+        ("appends", append["bytes_per_s"] / 1e6, BLUE),
+        None,
+        ("appends alone", in_mb(full, full["records_per_s_alone"]), BLUE),
+        ("beside a consumer", full["bytes_per_s"] / 1e6, BLUE),
+        ("what that fetches", full["fetched_bytes_per_s"] / 1e6, ORANGE),
+        None,
+        ("appends at a rate, alone", in_mb(both, both["records_per_s_alone"]), BLUE),
+        ("beside a consumer", both["bytes_per_s"] / 1e6, BLUE),
+        ("what that fetches", both["fetched_bytes_per_s"] / 1e6, ORANGE),
+        None,
+        ("fetches alone", rows["stream_fetch"]["fetched_bytes_per_s"] / 1e6, ORANGE),
+    ]
+    return grouped_bars(bars, "Streams: appends and fetches",
+                        "Megabytes of record batches a second; bars in a group ran in turns or together")
+
+
+def grouped_bars(bars, title, heading):
+    """Horizontal bars (name, value, colour); None parts groups."""
     longest = nice_ceiling(max(bar[1] for bar in bars if bar))
-    drawing = Drawing(860, 60 + 28 * len(bars), "The full cycle of send, receive and delete")
-    drawing.text(30, 28, "Full cycles a second (send, receive, delete); bars in a group ran in turns", size=15, weight="600")
+    drawing = Drawing(860, 60 + 28 * len(bars), title)
+    drawing.text(30, 28, heading, size=15, weight="600")
     for i, bar in enumerate(bars):
         if not bar:
             continue
@@ -152,19 +194,56 @@ def figures(suite):
         yield (f"**The machine was busy with other work** (load average {machine['load_average_before']:.1f} when this began): with 2 processors, figures of small "
                "batches suffer most, since each flush ends with a wait for a processor. Measure again on a quiet machine before relying on them.")
     yield ""
-    yield "| measure (bodies of 200 bytes) | target | measured | |"
+    yield "| measure (message bodies of 200 bytes, records of 100) | target | measured | |"
     yield "|---|---|---|---|"
     for row in suite["rows"]:
-        unit = " MiB" if row["unit"] == "MiB" else row["unit"]
         sign = "at most" if row["at_most"] else "at least"
-        yield f"| {row['measure']} | {sign} {row['target']:g}{unit} | {row['measured']:.2f}{unit} | {'met' if row['met'] else '**missed**'} |"
-    yield ""
+        measured, target = with_unit(figure(row["measured"]), row["unit"]), with_unit(number(row["target"]), row["unit"])
+        yield f"| {row['measure']} | {sign} {target} | {measured} | {'met' if row['met'] else '**missed**'} |"
+    names = {row["name"] for row in suite["rows"]}
+    if "cycle" in names:
+        yield ""
+        yield from queue_loads(suite)
+    if "stream_append" in names:
+        yield ""
+        yield from stream_loads(suite)
+
+
+def queue_loads(suite):
     yield "| load | messages/s | p50 | p99 | commits/s | messages a commit | broker CPU a message | RssAnon |"
     yield "|---|---|---|---|---|---|---|---|"
     for row in suite["rows"]:
         details = row["details"]
+        if row["name"].startswith("stream_"):
+            continue
         for report in [details] if "rounds" in details else [details[key] for key in ("reference", "measured") if key in details]:
             yield load_line(row, report)
+
+
+def stream_loads(suite):
+    yield "| load | appended/s | fetched/s | p50 | p99 | commits/s | bytes a commit | broker CPU | RssAnon |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for row in suite["rows"]:
+        if row["name"].startswith("stream_") and "rounds" in row["details"]:
+            yield stream_line(row["details"])
+
+
+def stream_line(report):
+    """Latencies are those of appends, where there are any."""
+    options, latency = report["options"], report["latency_ms"]
+    shape = f"{options['mix']}, batches of {options['batch']}, {options['partitions']} partitions"
+    if options["mix"] in ("append", "both"):
+        shape += f", {options['connections']} × {options['in_flight']}"
+    if options["rate"]:
+        shape += f", at most {options['rate']:,.0f} records/s"
+    appended = "" if options["mix"] == "fetch" else f"{report['records_per_s']:,.0f} records, {report['bytes_per_s'] / 1e6:,.0f} MB"
+    if options["mix"] == "tail":
+        appended = f"{report['records_per_s']:,.0f} records"
+    fetched = f"{report['fetched_bytes_per_s'] / 1e6:,.0f} MB" if "fetched_bytes_per_s" in report else ""
+    a_commit = f"{report['bytes_per_commit'] / 1024:,.0f} KiB" if "bytes_per_commit" in report else ""
+    cpu = report["broker_cpu_seconds"] / report["measured_seconds"]
+    return (f"| {shape} | {appended} | {fetched} | {latency['p50']:.2f} ms | {latency['p99']:.2f} ms | {report['commits_per_s']:,.0f} | {a_commit} | "
+            f"{cpu:.2f} processors | {report['rss_anon_bytes'] / 2**20:.1f} MiB |")
 
 
 def load_line(row, report):
@@ -192,7 +271,10 @@ def main(arguments):
         return 2
     suite = json.loads(pathlib.Path(arguments[0]).read_text())
     folder = pathlib.Path(arguments[1])
-    for plot in (targets, curve, cycles):
+    names = {row["name"] for row in suite["rows"]}
+    # A suite may have been run for one shape alone.
+    plots = [targets] + [curve, cycles] * ("cycle" in names) + [streams] * ("stream_append" in names)
+    for plot in plots:
         plot(suite).write(folder / f"{plot.__name__}.svg")
     if len(arguments) == 3:
         fill_in(pathlib.Path(arguments[2]), figures(suite))

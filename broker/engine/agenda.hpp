@@ -21,6 +21,11 @@ enum class Kind : std::uint8_t {
     forget_deleted_queue = 5,  // the key of the row in table catalog
     remove_storage = 6,        // storage: erase all rows under it
     move_messages = 7,         // source queue, number of the task
+    stream_retention = 8,      // stream, partition: remove the blocks that are too old, too many or truncated
+    remove_stream = 9,         // stream: erase all rows under it
+    forget_producer = 10,      // the key of the row in table stream_producers
+    forget_group = 11,         // group: if it has been without members and commits for long enough
+    remove_group = 12,         // group: erase all rows under it
 };
 
 struct Item {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -57,7 +58,43 @@ struct MoveCancelled {
     std::uint64_t moved = 0;
 };
 
-using AnswerBody = std::variant<Nothing, QueueCreated, SendResults, Messages, EntryResults, MoveStarted, MoveCancelled>;
+struct StreamCreated {
+    bool created = false;
+};
+struct AppendResult {
+    Errc status = Errc::ok;
+    std::uint64_t base_offset = 0;
+    Timestamp appended_at;
+    /// The producer had appended this batch before; base_offset is where.
+    bool duplicate = false;
+    /// Where the partition ends now; for expected_offset_differs where it ended all along.
+    std::uint64_t end_offset = 0;
+    /// NewBatch::fault_detail, when that was the reason.
+    std::string_view detail{};
+};
+struct AppendResults {
+    std::vector<AppendResult> results;
+};
+struct ProducerAllocated {
+    std::int64_t id = 0;
+    std::int16_t epoch = 0;
+};
+/// What a member of a consumer group may work on.
+struct GroupAssignment {
+    std::string member;
+    std::uint32_t generation = 0;
+    std::vector<PartitionSet> assigned;
+    Milliseconds session_timeout{};
+    /// All of its share is assigned to it; else more will follow when others have given it up.
+    bool settled = true;
+};
+struct TransactionResults {
+    std::vector<SendResults> sends;
+    std::vector<AppendResults> appends;
+};
+
+using AnswerBody = std::variant<Nothing, QueueCreated, SendResults, Messages, EntryResults, MoveStarted, MoveCancelled,
+                                StreamCreated, AppendResults, ProducerAllocated, GroupAssignment, TransactionResults>;
 
 struct Answer {
     Errc status = Errc::ok;

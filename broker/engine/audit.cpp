@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "broker/engine/audit_groups.hpp"
+#include "broker/engine/audit_streams.hpp"
 #include "broker/engine/fifo_groups.hpp"
 #include "broker/engine/messages.hpp"
 #include "broker/engine/queues.hpp"
@@ -170,6 +172,8 @@ std::vector<std::string> audit(const store::ReadTransaction& snapshot) {
              }
          });
     if (named != snapshot.rows(Table::queues)) findings.push_back("there are settings of queues that have no name");
+    audit_streams(snapshot, findings);
+    audit_groups(snapshot, findings);
     return findings;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -12,6 +13,8 @@
 namespace tern::engine {
 
 class Queues;
+class Groups;
+class Streams;
 
 /// What a command works with: the transaction, the moment, and the budget for work that is not its own.
 struct Batch {
@@ -21,11 +24,17 @@ struct Batch {
     const EngineLimits& limits;
     EngineCounters& counters;
     Queues& queues;
+    Streams& streams;
+    Groups& groups;
     std::uint64_t number = 0;
     /// How many more expiries, redrives and the like this batch may do.
     std::uint32_t due_work_left = 0;
     /// Queues in which something may have become receivable.
     std::vector<Queue*> fed;
+    /// Streams that were created, grown or deleted: what consumer groups must know.
+    std::vector<StreamName> changed_streams;
+    /// Something about consumer groups was written.
+    bool groups_changed = false;
     /// Where records are put together; kept for its memory.
     Bytes scratch;
 
@@ -35,6 +44,9 @@ struct Batch {
         --due_work_left;
         return true;
     }
+
+    /// Takes as many units as there are, up to that number: for work that is begun and cannot be divided.
+    void take_due_work(std::uint32_t units) { due_work_left -= std::min(units, due_work_left); }
 
     void feed(Queue& queue) {
         if (queue.fed) return;

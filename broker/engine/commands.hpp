@@ -8,6 +8,9 @@
 
 #include "broker/base/bytes.hpp"
 #include "broker/base/time.hpp"
+#include "broker/engine/commands_of_groups.hpp"
+#include "broker/engine/commands_of_streams.hpp"
+#include "broker/engine/queue_name.hpp"
 #include "broker/engine/queue_settings.hpp"
 
 /// What the engine can be told to do. A command is made by a front end and executed by the commit thread. Views in it
@@ -21,15 +24,6 @@ struct Ticket {
     std::uint64_t request = 0;
 
     bool operator==(const Ticket&) const = default;
-};
-
-/// A queue as clients name it. The namespace is empty for the native protocol; the AWS front end puts account and
-/// region there.
-struct QueueName {
-    std::string namespace_name;
-    std::string name;
-
-    bool operator==(const QueueName&) const = default;
 };
 
 struct MessageAttribute {
@@ -114,9 +108,18 @@ struct CancelWait {
 /// The session is gone: forgets all that it was waiting for. Answered to nobody.
 struct EndSession {};
 
-using Command =
-    std::variant<CreateQueue, DeleteQueue, SetQueue, TagQueue, UntagQueue, PurgeQueue, SendMessages, ReceiveMessages,
-                 DeleteMessages, ChangeVisibility, GiveBackMessages, StartMove, CancelMove, CancelWait, EndSession>;
+/// Several commands or none (transact.hpp).
+struct Transact {
+    std::vector<DeleteMessages> deletes;
+    std::vector<SendMessages> sends;
+    std::vector<Append> appends;
+    std::vector<CommitOffsets> commits;
+};
+
+using Command = std::variant<CreateQueue, DeleteQueue, SetQueue, TagQueue, UntagQueue, PurgeQueue, SendMessages,
+                             ReceiveMessages, DeleteMessages, ChangeVisibility, GiveBackMessages, StartMove, CancelMove,
+                             CancelWait, EndSession, CreateStream, SetStream, DeleteStream, TruncateStream, Append,
+                             AllocateProducer, JoinGroup, Heartbeat, LeaveGroup, CommitOffsets, DeleteGroup, Transact>;
 
 /// True for commands that need new space on disk: they are refused when space is low.
 bool grows(const Command& command);

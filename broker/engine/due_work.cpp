@@ -2,11 +2,16 @@
 
 #include "broker/engine/agenda.hpp"
 #include "broker/engine/deduplication.hpp"
+#include "broker/engine/group_removal.hpp"
 #include "broker/engine/moves.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/receive_attempts.hpp"
 #include "broker/engine/removal.hpp"
 #include "broker/engine/retention.hpp"
+#include "broker/engine/stream_producers.hpp"
+#include "broker/engine/stream_removal.hpp"
+#include "broker/engine/stream_retention.hpp"
+#include "broker/engine/streams.hpp"
 #include "broker/store/keys.hpp"
 
 namespace tern::engine {
@@ -26,6 +31,15 @@ void expire_message(Batch& batch, const agenda::Item& item) {
     if (queue != nullptr) retention::expire_message(batch, *queue, storage, sequence);
 }
 
+void look_for_old_blocks(Batch& batch, const agenda::Item& item) {
+    store::KeyReader subject(item.subject);
+    auto* stream = batch.streams.find(batch.transaction, subject.u32());
+    if (stream == nullptr) return;
+    const auto partition = batch.streams.partition(batch.transaction, *stream, subject.u32());
+    if (partition.has_value() && (*partition)->row.retention_due == item.due)
+        stream_retention::sweep(batch, *stream, **partition);
+}
+
 void work_off(Batch& batch, const agenda::Item& item) {
     store::KeyReader subject(item.subject);
     switch (item.kind) {
@@ -39,6 +53,11 @@ void work_off(Batch& batch, const agenda::Item& item) {
             const auto source = subject.u32();
             return moves::step(batch, source, subject.u32());
         }
+        case agenda::Kind::remove_stream: return stream_removal::go_on(batch, subject.u32());
+        case agenda::Kind::forget_producer: return producers::forget(batch, item.subject);
+        case agenda::Kind::stream_retention: return look_for_old_blocks(batch, item);
+        case agenda::Kind::forget_group: return group_removal::look(batch, subject.u32(), item.due);
+        case agenda::Kind::remove_group: return group_removal::go_on(batch, subject.u32());
     }
 }
 

@@ -5,15 +5,23 @@
 
 #include "broker/base/check.hpp"
 #include "broker/engine/agenda.hpp"
+#include "broker/engine/append.hpp"
 #include "broker/engine/batch.hpp"
 #include "broker/engine/counting.hpp"
 #include "broker/engine/due_work.hpp"
+#include "broker/engine/group_offsets.hpp"
+#include "broker/engine/groups.hpp"
 #include "broker/engine/handle_commands.hpp"
+#include "broker/engine/membership.hpp"
 #include "broker/engine/moves.hpp"
 #include "broker/engine/queue_commands.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/receiving.hpp"
 #include "broker/engine/sending.hpp"
+#include "broker/engine/stream_commands.hpp"
+#include "broker/engine/stream_log.hpp"
+#include "broker/engine/streams.hpp"
+#include "broker/engine/transact.hpp"
 
 namespace tern::engine {
 namespace {
@@ -42,17 +50,22 @@ struct Engine::State {
     EngineLimits limits;
     EngineCounters counters;
     Queues queues;
+    Streams streams;
+    Groups groups;
+    Membership membership;
     Receiving receiving;
     Counting counting;
     std::optional<Batch> batch;
     Bytes scratch;
     std::uint64_t batch_number = 0;
+    std::vector<AppendedPartition> appended;
     std::optional<Timestamp> agenda_due;
     Timestamp last_time;
 
     /// The command's answer; nothing for a receive that was parked and for commands that nobody waits for.
     std::optional<Answer> execute(const Ticket& ticket, const Command& command, std::vector<Completion>& completions);
     void end_batch();
+    void end_streams();
 };
 
 std::optional<Answer> Engine::State::execute(const Ticket& ticket, const Command& command,
@@ -87,27 +100,56 @@ std::optional<Answer> Engine::State::execute(const Ticket& ticket, const Command
                 return answer_of(moves::cancel(b, c.task), [](std::uint64_t moved) { return MoveCancelled{moved}; });
             },
             [&](const CancelWait& c) -> Maybe {
-                receiving.cancel({ticket.io_thread, ticket.session, c.request}, completions);
+                const Ticket waiting{ticket.io_thread, ticket.session, c.request};
+                receiving.cancel(waiting, completions);
+                membership.cancel(waiting, completions);
                 return std::nullopt;
             },
             [&](const EndSession&) -> Maybe {
                 receiving.end_session(ticket);
+                membership.end_session(ticket);
                 return std::nullopt;
             },
+            [&](const CreateStream& c) -> Maybe { return create_stream(b, c); },
+            [&](const SetStream& c) -> Maybe { return set_stream(b, c); },
+            [&](const DeleteStream& c) -> Maybe { return delete_stream(b, c); },
+            [&](const TruncateStream& c) -> Maybe { return truncate_stream(b, c); },
+            [&](const Append& c) -> Maybe { return append(b, c); },
+            [&](const AllocateProducer&) -> Maybe { return allocate_producer(b); },
+            [&](const JoinGroup& c) -> Maybe { return membership.join(b, ticket, c, completions); },
+            [&](const Heartbeat& c) -> Maybe { return membership.heartbeat(b, ticket, c, completions); },
+            [&](const LeaveGroup& c) -> Maybe { return membership.leave(b, c, completions); },
+            [&](const CommitOffsets& c) -> Maybe { return group_offsets::commit(b, c); },
+            [&](const DeleteGroup& c) -> Maybe { return membership.remove_group(b, c); },
+            [&](const Transact& c) -> Maybe { return transact(b, c); },
         },
         command);
+}
+
+/// Puts what was appended into blocks, and tells where.
+void Engine::State::end_streams() {
+    auto& b = *batch;
+    for (auto* partition : streams.touched()) {
+        const auto* stream = streams.find(b.transaction, partition->id.stream);
+        stream_log::flush(b, stream->settings(), *partition);
+        const auto end = partition->row.end_offset;
+        if (end != partition->end_before) appended.push_back({partition->id, partition->end_before, end});
+    }
+    streams.write_back(b.transaction);
 }
 
 void Engine::State::end_batch() {
     auto& b = *batch;
     receiving.end_batch(b, queues.touched());
     counting.end_batch(b, queues.touched());
-    if (!queues.touched().empty() && b.now - last_time >= last_time_lag_max) {
+    const bool changed = !queues.touched().empty() || !streams.touched().empty() || b.groups_changed;
+    if (changed && b.now - last_time >= last_time_lag_max) {
         last_time = b.now;
         const auto ms = last_time.ms();
         b.transaction.put(store::Table::meta, last_time_row, {reinterpret_cast<const char*>(&ms), sizeof ms});
     }
     queues.write_back(b.transaction);
+    end_streams();
     const auto first = agenda::first(b.transaction);
     agenda_due = first ? std::optional(first->due) : std::nullopt;
     scratch = std::move(b.scratch);
@@ -115,9 +157,14 @@ void Engine::State::end_batch() {
 }
 
 bool grows(const Command& command) {
+    if (const auto* transaction = std::get_if<Transact>(&command))
+        return !transaction->sends.empty() || !transaction->appends.empty() || !transaction->commits.empty();
     return std::holds_alternative<SendMessages>(command) || std::holds_alternative<CreateQueue>(command) ||
            std::holds_alternative<SetQueue>(command) || std::holds_alternative<TagQueue>(command) ||
-           std::holds_alternative<StartMove>(command);
+           std::holds_alternative<StartMove>(command) || std::holds_alternative<CreateStream>(command) ||
+           std::holds_alternative<SetStream>(command) || std::holds_alternative<Append>(command) ||
+           std::holds_alternative<AllocateProducer>(command) || std::holds_alternative<JoinGroup>(command) ||
+           std::holds_alternative<CommitOffsets>(command);
 }
 
 Engine::Engine(EngineLimits limits) : state_(std::make_unique<State>()) {
@@ -130,6 +177,7 @@ void Engine::open(const store::ReadTransaction& transaction) {
     const auto stored = transaction.get(store::Table::meta, last_time_row);
     if (stored) state_->last_time = Timestamp(load_little<std::int64_t>(stored.bytes().data()));
     if (const auto first = agenda::first(transaction)) state_->agenda_due = first->due;
+    state_->membership.open(transaction);
 }
 
 Timestamp Engine::last_time() const {
@@ -139,15 +187,20 @@ Timestamp Engine::last_time() const {
 void Engine::begin_batch(store::WriteTransaction& transaction, Timestamp now, RandomSource& random) {
     TERN_CHECK(!state_->batch);
     auto& s = *state_;
+    s.appended.clear();
     s.batch.emplace(Batch{.transaction = transaction,
                           .now = now,
                           .random = random,
                           .limits = s.limits,
                           .counters = s.counters,
                           .queues = s.queues,
+                          .streams = s.streams,
+                          .groups = s.groups,
                           .number = ++s.batch_number,
                           .due_work_left = s.limits.due_work_per_batch,
                           .fed = {},
+                          .changed_streams = {},
+                          .groups_changed = false,
                           .scratch = std::move(s.scratch)});
 }
 
@@ -167,6 +220,7 @@ void Engine::advance(std::vector<Completion>& completions) {
     do_due_work(batch);
     state_->counting.advance(batch);
     state_->receiving.advance(batch, completions);
+    state_->membership.advance(batch, completions);
 }
 
 void Engine::end_batch() {
@@ -174,14 +228,20 @@ void Engine::end_batch() {
     state_->end_batch();
 }
 
+const std::vector<AppendedPartition>& Engine::appended() const {
+    return state_->appended;
+}
+
 void Engine::end_overdue_waits(Timestamp now, std::vector<Completion>& completions) {
     TERN_CHECK(!state_->batch);
     state_->counters.receives_empty += state_->receiving.answer_overdue(now, completions);
+    state_->membership.end_overdue_waits(now, state_->groups, completions);
 }
 
 std::optional<Timestamp> Engine::next_deadline() const {
     auto earliest = state_->agenda_due;
-    for (const auto& other : {state_->receiving.next_deadline(), state_->counting.next_deadline()})
+    for (const auto& other :
+         {state_->receiving.next_deadline(), state_->counting.next_deadline(), state_->membership.next_deadline()})
         if (other && (!earliest || *other < *earliest)) earliest = other;
     return earliest;
 }

@@ -10,6 +10,7 @@
 #include "broker/base/time.hpp"
 #include "broker/engine/answers.hpp"
 #include "broker/engine/commands.hpp"
+#include "broker/engine/stream_partition.hpp"
 #include "broker/store/store.hpp"
 
 /// What the broker means: a state machine over a write transaction, with time and random bits as arguments. No sockets,
@@ -22,6 +23,12 @@ struct EngineLimits {
     std::uint64_t in_flight_max_fifo = 120'000;
     std::uint64_t queues_max = 100'000;
     std::uint64_t waiting_receives_max = 100'000;
+    std::uint64_t streams_max = 10'000;
+    std::uint64_t groups_max = 100'000;
+    /// A producer that has not appended for so long is forgotten: what it sends again then is stored again.
+    Milliseconds producer_expiry = std::chrono::hours(24);
+    /// The offsets of a group without members that commits nothing are kept so long.
+    Milliseconds group_offsets_retention = std::chrono::hours(7 * 24);
     /// The strict modes of SQS: no re-creation within 60 s of a deletion, no second purge within 60 s.
     bool delay_after_delete = false;
     bool delay_after_purge = false;
@@ -43,6 +50,22 @@ struct EngineCounters {
     std::uint64_t messages_damaged = 0;
     std::uint64_t receives_empty = 0;
     std::uint64_t refusals = 0;
+    std::uint64_t records_appended = 0;
+    std::uint64_t record_bytes_appended = 0;
+    std::uint64_t batches_duplicate = 0;
+    /// Removed by retention and truncation.
+    std::uint64_t records_removed = 0;
+    std::uint64_t offsets_committed = 0;
+    std::uint64_t group_rebalances = 0;
+    std::uint64_t group_sessions_expired = 0;
+    std::uint64_t transactions = 0;
+};
+
+/// A partition to which a batch appended, and where it ended before and after.
+struct AppendedPartition {
+    StreamPartition partition;
+    std::uint64_t end_before = 0;
+    std::uint64_t end = 0;
 };
 
 /// Use: begin_batch, any number of apply, advance, end_batch, and then the transaction's commit; all with one
@@ -67,6 +90,8 @@ public:
     /// Does what is due, within the budget of EngineLimits; answers receives that waited long enough.
     void advance(std::vector<Completion>& completions);
     void end_batch();
+    /// What the batch appended to streams; after end_batch, until the next begin_batch.
+    const std::vector<AppendedPartition>& appended() const;
 
     /// Answers receives that have waited long enough, between batches: for a store in which nothing can be written, so
     /// that nothing can be received either.

@@ -218,6 +218,11 @@ Errc remove(Batch& batch, Queue& queue, const ReceiptHandle& handle) {
     return Errc::ok;
 }
 
+Errc check_held(const Batch& batch, const Queue& queue, const ReceiptHandle& handle) {
+    const auto held = held_by(batch, queue, handle, Errc::message_not_in_flight, Errc::receipt_handle_expired);
+    return held.has_value() ? Errc::ok : held.error();
+}
+
 Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, Milliseconds visibility_timeout) {
     auto held = held_by(batch, queue, handle, Errc::message_not_in_flight, Errc::message_not_in_flight);
     if (!held.has_value()) return held.error();

@@ -8,12 +8,17 @@
 namespace tern::engine {
 namespace {
 
-/// Runs `one(queue, entry)` for each entry of a request. Errors: batch_empty, batch_too_long, queue_does_not_exist.
+/// Errors: batch_empty, batch_too_long, queue_does_not_exist; storage_damaged.
+Result<Queue*> find_queue(Batch& batch, const QueueName& name, std::size_t entries) {
+    if (entries == 0) return Errc::batch_empty;
+    if (entries > protocol::batch_entries_max) return Errc::batch_too_long;
+    return batch.queues.find(batch.transaction, name);
+}
+
+/// Runs `one(queue, entry)` for each entry of a request. Errors: as find_queue.
 template <class Entries, class One>
 Answer for_each_entry(Batch& batch, const QueueName& name, const Entries& entries, One one) {
-    if (entries.empty()) return refuse(Errc::batch_empty);
-    if (entries.size() > protocol::batch_entries_max) return refuse(Errc::batch_too_long);
-    const auto queue = batch.queues.find(batch.transaction, name);
+    const auto queue = find_queue(batch, name, entries.size());
     if (!queue.has_value()) return refuse(queue.error());
     EntryResults answer;
     answer.results.reserve(entries.size());
@@ -28,6 +33,20 @@ Answer delete_messages(Batch& batch, const DeleteMessages& command) {
         const auto handle = decode_receipt_handle(text);
         return handle ? kind::remove(batch, queue, *handle) : Errc::receipt_handle_invalid;
     });
+}
+
+Errc check_held(Batch& batch, const DeleteMessages& command, std::size_t& entry) {
+    entry = command.receipt_handles.size();
+    const auto queue = find_queue(batch, command.queue, entry);
+    if (!queue.has_value()) return queue.error();
+    for (std::size_t at = 0; at < command.receipt_handles.size(); ++at) {
+        const auto handle = decode_receipt_handle(command.receipt_handles[at]);
+        const auto errc = handle ? kind::check_held(batch, **queue, *handle) : Errc::receipt_handle_invalid;
+        if (errc == Errc::ok) continue;
+        entry = at;
+        return errc;
+    }
+    return Errc::ok;
 }
 
 Answer change_visibility(Batch& batch, const ChangeVisibility& command) {

@@ -31,6 +31,10 @@ Errc remove(Batch& batch, Queue& queue, const ReceiptHandle& handle) {
     return queue.settings().fifo ? fifo::remove(batch, queue, handle) : standard::remove(batch, queue, handle);
 }
 
+Errc check_held(const Batch& batch, const Queue& queue, const ReceiptHandle& handle) {
+    return queue.settings().fifo ? fifo::check_held(batch, queue, handle) : standard::check_held(batch, queue, handle);
+}
+
 Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, Milliseconds visibility_timeout) {
     freshen(batch, queue);
     return queue.settings().fifo ? fifo::change_visibility(batch, queue, handle, visibility_timeout)

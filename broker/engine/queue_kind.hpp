@@ -43,6 +43,12 @@ ReceiveEnd receive(Batch& batch, Queue& queue, const ReceiveOrder& order, std::v
 /// Errors: receipt_handle_invalid; receipt_handle_expired on a FIFO queue; storage_damaged.
 Errc remove(Batch& batch, Queue& queue, const ReceiptHandle& handle);
 
+/// Whether the message is still what the handle's receive made of it: nobody has deleted or received it since. Stricter
+/// than remove, for transactions: whoever worked on a message twice must not succeed twice.
+/// Errors: as remove; message_not_in_flight when the message is gone; receipt_handle_expired when it was received again
+/// (on a FIFO queue also once the visibility timeout has passed).
+Errc check_held(const Batch& batch, const Queue& queue, const ReceiptHandle& handle);
+
 /// Errors: as remove; message_not_in_flight; total_visibility_exceeded.
 Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, Milliseconds visibility_timeout);
 

@@ -69,7 +69,7 @@ std::optional<Answer> Receiving::receive(Batch& batch, const Ticket& ticket, con
     }
     if (waiters_.size() >= batch.limits.waiting_receives_max) return refuse(Errc::overloaded);
     if (unfinished) unfinished_.insert(queue.id);
-    waiters_.park({0, ticket, queue.id, order, command.attempt_id, batch.now + wait});
+    waiters_.park(ticket, queue.id, {order, command.attempt_id}, batch.now + wait);
     look_again_.insert(queue.id);
     return std::nullopt;
 }
@@ -79,7 +79,7 @@ void Receiving::cancel(const Ticket& ticket, std::vector<Completion>& completion
 }
 
 void Receiving::refuse_all(std::uint32_t queue, std::vector<Completion>& completions) {
-    for (auto& waiter : waiters_.remove_queue(queue))
+    for (auto& waiter : waiters_.remove_all_of(queue))
         completions.push_back({waiter.ticket, refuse(Errc::queue_does_not_exist)});
     wake_ups_.set(queue, std::nullopt);
     unfinished_.erase(queue);
@@ -88,7 +88,7 @@ void Receiving::refuse_all(std::uint32_t queue, std::vector<Completion>& complet
 void Receiving::serve(Batch& batch, Queue& queue, std::vector<Completion>& completions) {
     unfinished_.erase(queue.id);
     while (const auto* first = waiters_.first_of(queue.id)) {
-        auto tried = attempt(batch, queue, first->order, first->attempt_id);
+        auto tried = attempt(batch, queue, first->what.order, first->what.attempt_id);
         if (tried.end == ReceiveEnd::unfinished) unfinished_.insert(queue.id);
         if (!tried.answer) return;
         const auto waiter = waiters_.remove(first->arrival);
@@ -121,7 +121,7 @@ void Receiving::advance(Batch& batch, std::vector<Completion>& completions) {
 std::size_t Receiving::answer_overdue(Timestamp now, std::vector<Completion>& completions) {
     std::vector<std::uint64_t> overdue;
     for (const auto* waiter : waiters_.due(now))
-        if (!unfinished_.contains(waiter->queue)) overdue.push_back(waiter->arrival);
+        if (!unfinished_.contains(waiter->subject)) overdue.push_back(waiter->arrival);
     for (const auto arrival : overdue) completions.push_back({waiters_.remove(arrival).ticket, answer_of({})});
     return overdue.size();
 }

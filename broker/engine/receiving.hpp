@@ -7,10 +7,17 @@
 
 #include "broker/engine/answers.hpp"
 #include "broker/engine/batch.hpp"
+#include "broker/engine/queue_kind.hpp"
 #include "broker/engine/waiters.hpp"
 #include "broker/engine/wake_ups.hpp"
 
 namespace tern::engine {
+
+/// What a parked receive wants.
+struct WaitingReceive {
+    ReceiveOrder order;
+    std::string attempt_id;
+};
 
 /// Receives, at once or when there is something: whoever finds nothing and may wait is parked, and is served in the
 /// same batch as the send that feeds him, in order of arrival.
@@ -47,7 +54,8 @@ private:
     Attempt attempt(Batch& batch, Queue& queue, const ReceiveOrder& order, const std::string& attempt_id);
     void serve(Batch& batch, Queue& queue, std::vector<Completion>& completions);
 
-    Waiters waiters_;
+    /// By the queue's number.
+    Waiters<std::uint32_t, WaitingReceive> waiters_;
     WakeUps wake_ups_;
     /// Queues whose first receivable message could not be found within this batch's share of due work.
     std::set<std::uint32_t> unfinished_;

@@ -23,7 +23,7 @@ inline Key queue(std::uint32_t queue) {
 }
 
 /// What a catalog row names. Numbers are stored: values are only ever appended.
-enum class CatalogKind : std::uint8_t { queue = 1, deleted_queue = 2 };
+enum class CatalogKind : std::uint8_t { queue = 1, deleted_queue = 2, stream = 3, group = 4 };
 inline Key catalog(CatalogKind kind, const QueueName& name) {
     return Key().u8(static_cast<std::uint8_t>(kind)).text(name.namespace_name).raw(name.name);
 }
@@ -55,6 +55,36 @@ inline Key dead_letter_source(const QueueName& dead_letter_queue, std::uint32_t 
 }
 inline Key move_task(std::uint32_t source, std::uint32_t number) {
     return Key().u32(source).u32(number);
+}
+
+inline Key stream(std::uint32_t stream) {
+    return Key().u32(stream);
+}
+inline Key partition(std::uint32_t stream, std::uint32_t partition) {
+    return Key().u32(stream).u32(partition);
+}
+/// A block of records, by the offset of its last one: the block that holds an offset is the first not below it.
+inline Key block(std::uint32_t stream, std::uint32_t partition, std::uint64_t last_offset) {
+    return Key().u32(stream).u32(partition).u64(last_offset);
+}
+/// Timestamps of records may be negative: the order of the keys is that of the numbers all the same.
+inline Key stream_time(std::uint32_t stream, std::uint32_t partition, std::int64_t timestamp_ms) {
+    return Key().u32(stream).u32(partition).u64(static_cast<std::uint64_t>(timestamp_ms) ^ (std::uint64_t{1} << 63));
+}
+inline Key producer(std::uint32_t stream, std::uint32_t partition, std::int64_t producer) {
+    return Key().u32(stream).u32(partition).u64(static_cast<std::uint64_t>(producer));
+}
+inline Key stream_group(std::uint32_t stream, std::uint32_t group) {
+    return Key().u32(stream).u32(group);
+}
+inline Key consumer_group(std::uint32_t group) {
+    return Key().u32(group);
+}
+inline Key group_member(std::uint32_t group, std::uint64_t member) {
+    return Key().u32(group).u64(member);
+}
+inline Key group_offset(std::uint32_t group, std::uint32_t stream, std::uint32_t partition) {
+    return Key().u32(group).u32(stream).u32(partition);
 }
 
 /// The sequence at the end of a message key.

@@ -152,6 +152,13 @@ SendResult send_one(Batch& batch, Queue& queue, const NewMessage& message) {
     return {Errc::ok, record.id, sequence};
 }
 
+/// Errors: batch_empty, batch_too_long, queue_does_not_exist; storage_damaged.
+Result<Queue*> find_queue(Batch& batch, const SendMessages& command) {
+    if (command.messages.empty()) return Errc::batch_empty;
+    if (command.messages.size() > protocol::batch_entries_max) return Errc::batch_too_long;
+    return batch.queues.find(batch.transaction, command.queue);
+}
+
 }  // namespace
 
 bool valid_fifo_id(BytesView id) {
@@ -175,10 +182,21 @@ Errc check_message(const QueueSettings& settings, const NewMessage& message) {
     return Errc::ok;
 }
 
+Errc check_send(Batch& batch, const SendMessages& command, std::size_t& entry) {
+    entry = command.messages.size();
+    const auto queue = find_queue(batch, command);
+    if (!queue.has_value()) return queue.error();
+    for (std::size_t at = 0; at < command.messages.size(); ++at) {
+        const auto errc = check_message((*queue)->settings(), command.messages[at]);
+        if (errc == Errc::ok) continue;
+        entry = at;
+        return errc;
+    }
+    return Errc::ok;
+}
+
 Answer send_messages(Batch& batch, const SendMessages& command) {
-    if (command.messages.empty()) return refuse(Errc::batch_empty);
-    if (command.messages.size() > protocol::batch_entries_max) return refuse(Errc::batch_too_long);
-    const auto found = batch.queues.find(batch.transaction, command.queue);
+    const auto found = find_queue(batch, command);
     if (!found.has_value()) return refuse(found.error());
     SendResults sent;
     sent.results.reserve(command.messages.size());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "broker/engine/answers.hpp"
 #include "broker/engine/batch.hpp"
 
@@ -7,6 +9,10 @@ namespace tern::engine {
 
 /// Sends messages, each for itself: a refused one leaves the others of the request alone.
 Answer send_messages(Batch& batch, const SendMessages& command);
+
+/// Whether all messages would be sent: ok, or the first refusal, and then `entry` is its number; for an error of the
+/// whole command `entry` is the number of entries.
+Errc check_send(Batch& batch, const SendMessages& command, std::size_t& entry);
 
 /// The first rule that a message breaks, ok when none (docs/aws.md sqs-16 to sqs-20, sqs-33, sqs-34).
 Errc check_message(const QueueSettings& settings, const NewMessage& message);

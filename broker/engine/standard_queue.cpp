@@ -154,6 +154,15 @@ Errc remove(Batch& batch, Queue& queue, const ReceiptHandle& handle) {
     return Errc::ok;
 }
 
+Errc check_held(const Batch& batch, const Queue& queue, const ReceiptHandle& handle) {
+    const auto message = message_of(batch.transaction, queue, handle);
+    if (!message.has_value()) return message.error();
+    if (!message->present()) return Errc::message_not_in_flight;
+    const auto placed = locate(batch, queue, handle, message->record);
+    if (!placed) return Errc::receipt_handle_invalid;
+    return placed->entry.receive_count == handle.receive_count ? Errc::ok : Errc::receipt_handle_expired;
+}
+
 Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, Milliseconds visibility_timeout) {
     const auto message = message_of(batch.transaction, queue, handle);
     if (!message.has_value()) return message.error();

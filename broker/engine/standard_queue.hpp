@@ -10,6 +10,7 @@ void add(Batch& batch, Queue& queue, std::uint64_t sequence, const MessageRecord
          const EarlierReceives& earlier);
 ReceiveEnd receive(Batch& batch, Queue& queue, const ReceiveOrder& order, std::vector<ReceivedMessage>& to);
 Errc remove(Batch& batch, Queue& queue, const ReceiptHandle& handle);
+Errc check_held(const Batch& batch, const Queue& queue, const ReceiptHandle& handle);
 Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, Milliseconds visibility_timeout);
 void give_back(Batch& batch, Queue& queue, const ReceiptHandle& handle);
 bool expire(Batch& batch, Queue& queue, std::uint64_t sequence);

@@ -9,6 +9,7 @@
 #include "broker/base/time.hpp"
 #include "broker/engine/answers.hpp"
 #include "broker/engine/commands.hpp"
+#include "broker/engine/stream_queries.hpp"
 #include "broker/store/store.hpp"
 
 /// What a front end sees of the broker: a mailbox to put commands in, snapshots to read from, the time. No Asio here.
@@ -24,6 +25,9 @@ public:
     virtual void on_answer(std::uint64_t request, engine::Answer&& answer) = 0;
     /// All answers that became durable together were told: a good moment to write them as one. May remove itself.
     virtual void on_answers_told() {}
+    /// A fetch of this session that waits (waiting_fetches.hpp) is to be looked at again; `over` when its time has
+    /// passed.
+    virtual void on_fetch_due(std::uint64_t /*id*/, bool /*over*/) {}
     /// The broker stops: every answer that was to come has come. Write what is in hand, close, and call
     /// AnswerRouter::remove. What has not left after half a second is cut.
     virtual void on_shutdown() {}
@@ -54,6 +58,8 @@ public:
     virtual Result<void> submit(const engine::Ticket& ticket, engine::Command&& command, Frame&& frame,
                                 std::size_t frame_bytes) = 0;
     virtual std::unique_ptr<store::ReadTransaction> snapshot() = 0;
+    /// How far a snapshot that began before this call may be read, where it reads records (durable_ends.hpp).
+    virtual engine::DurableEnd durable_end() const = 0;
     virtual Timestamp now() const = 0;
     virtual store::Store& store() = 0;
     /// Counters that any thread may read; see metrics.hpp.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "broker/runtime/change_recorder.hpp"
+#include "broker/runtime/command_weight.hpp"
 
 namespace tern::runtime {
 namespace {
@@ -24,26 +25,6 @@ constexpr Milliseconds space_check_interval = 250ms;
 constexpr std::size_t answer_bytes_per_batch = 32u << 20;
 
 constexpr int exit_code_store_failure = 70;
-
-/// How many rows a command may touch, roughly.
-std::size_t entries_in(const engine::Command& command) {
-    if (const auto* send = std::get_if<engine::SendMessages>(&command)) return send->messages.size();
-    if (const auto* remove = std::get_if<engine::DeleteMessages>(&command)) return remove->receipt_handles.size();
-    if (const auto* change = std::get_if<engine::ChangeVisibility>(&command)) return change->changes.size();
-    if (const auto* back = std::get_if<engine::GiveBackMessages>(&command)) return back->receipt_handles.size();
-    if (const auto* receive = std::get_if<engine::ReceiveMessages>(&command)) {
-        return static_cast<std::size_t>(std::clamp<std::int64_t>(receive->messages_max, 1, 10));
-    }
-    return 1;
-}
-
-std::size_t bytes_in(const engine::Completion& completion) {
-    std::size_t bytes = 0;
-    if (const auto* received = std::get_if<engine::Messages>(&completion.answer.body)) {
-        for (const auto& message : received->messages) bytes += message.record.size();
-    }
-    return bytes;
-}
 
 std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start) {
     const auto passed = std::chrono::steady_clock::now() - start;
@@ -136,6 +117,7 @@ std::size_t CommitLoop::transact(std::span<Envelope> commands, bool space_is_low
         commit(transaction);
     } else {
         parts_.metrics.batches_unchanged.add();
+        cut_streams_.clear();
     }
     settle(transaction.changed(), done < commands.size());
     return done;
@@ -155,6 +137,7 @@ std::size_t CommitLoop::apply(std::span<Envelope> commands, bool space_is_low) {
         entries += entries_in(command);
         if (space_is_low && done > 0 && entries > entries_per_batch_when_low) break;
         parts_.engine.apply(ticket, command, fresh_);
+        if (const auto* stream = stream_cut_by(command)) cut_streams_.push_back(*stream);
         for (; answers_weighed < fresh_.size(); ++answers_weighed) answer_bytes += bytes_in(fresh_[answers_weighed]);
     }
     return done;
@@ -175,8 +158,13 @@ void CommitLoop::refuse_for_space(const engine::Ticket& ticket) {
 
 /// Writes and flushes; with that flush everything committed before is durable, and its answers leave.
 void CommitLoop::commit(store::WriteTransaction& transaction) {
+    auto news = news_of_this_transaction();
+    parts_.durable_ends.before_commit(parts_.engine.appended());
     const auto start = std::chrono::steady_clock::now();
     transaction.commit();
+    parts_.durable_ends.after_commit();
+    news_.append(held_news_);
+    held_news_ = std::move(news);
     parts_.metrics.commits.add();
     parts_.metrics.commit_microseconds.add(microseconds_since(start));
     release(held_);
@@ -202,21 +190,36 @@ void CommitLoop::settle(bool changed, bool more_in_batch) {
 void CommitLoop::flush() {
     const auto start = std::chrono::steady_clock::now();
     parts_.store.flush();
+    parts_.durable_ends.after_flush();
+    news_.append(held_news_);
     parts_.metrics.flushes.add();
     parts_.metrics.flush_microseconds.add(microseconds_since(start));
     can_be_undone_ = false;
 }
 
-/// One hand-over for each I/O thread that has answers.
+StreamNews CommitLoop::news_of_this_transaction() {
+    StreamNews news;
+    for (const auto& appended : parts_.engine.appended()) news.grown.push_back(appended.partition);
+    news.cut = std::exchange(cut_streams_, {});
+    return news;
+}
+
+/// What is durable and was not told yet.
+std::shared_ptr<const StreamNews> CommitLoop::take_news() {
+    if (news_.empty()) return nullptr;
+    return std::make_shared<const StreamNews>(std::exchange(news_, {}));
+}
+
+/// One hand-over for each I/O thread that has answers, or fetches that wait for what has become durable.
 void CommitLoop::release(std::vector<engine::Completion>& completions) {
-    for (auto& completion : completions) {
-        const auto thread = completion.ticket.io_thread;
-        if (thread >= outboxes_.size()) outboxes_.resize(thread + 1);
-        outboxes_[thread].push_back(std::move(completion));
-    }
+    outboxes_.resize(parts_.answers.io_threads());
+    for (auto& completion : completions) outboxes_[completion.ticket.io_thread].push_back(std::move(completion));
     completions.clear();
+    const auto news = take_news();
     for (std::uint32_t thread = 0; thread < outboxes_.size(); ++thread) {
-        if (!outboxes_[thread].empty()) parts_.answers.deliver(thread, std::exchange(outboxes_[thread], {}));
+        const bool wants_news = news && parts_.answers.wants_stream_news(thread);
+        if (outboxes_[thread].empty() && !wants_news) continue;
+        parts_.answers.deliver(thread, {std::exchange(outboxes_[thread], {}), wants_news ? news : nullptr});
     }
 }
 
@@ -279,6 +282,14 @@ void CommitLoop::publish_counters() {
     to.receives_empty.set(from.receives_empty);
     to.refusals.set(from.refusals);
     to.waiting_receives.set(parts_.engine.waiting_receives());
+    to.records_appended.set(from.records_appended);
+    to.record_bytes_appended.set(from.record_bytes_appended);
+    to.batches_duplicate.set(from.batches_duplicate);
+    to.records_removed.set(from.records_removed);
+    to.offsets_committed.set(from.offsets_committed);
+    to.group_rebalances.set(from.group_rebalances);
+    to.group_sessions_expired.set(from.group_sessions_expired);
+    to.transactions.set(from.transactions);
 
     if (from.messages_damaged > damaged_logged_) {
         damaged_logged_ = from.messages_damaged;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -11,10 +12,12 @@
 #include "broker/base/random_source.hpp"
 #include "broker/engine/engine.hpp"
 #include "broker/runtime/clock.hpp"
+#include "broker/runtime/durable_ends.hpp"
 #include "broker/runtime/io_threads.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/mailbox.hpp"
 #include "broker/runtime/metrics.hpp"
+#include "broker/runtime/stream_news.hpp"
 #include "broker/store/store.hpp"
 
 namespace tern::runtime {
@@ -29,6 +32,7 @@ struct CommitLoopParts {
     AnswerSink& answers;
     Metrics& metrics;
     Log& log;
+    DurableEnds& durable_ends;
 };
 
 struct CommitLoopOptions {
@@ -51,6 +55,9 @@ struct CommitLoopOptions {
 /// as N can be undone they wait together with N's. Since such a batch brings no flush that N could wait for, N is then
 /// flushed right away: otherwise an unending row of empty receives would hold N's answers back for ever. When nothing
 /// can be undone, they leave at once.
+///
+/// Records of streams become readable when they are durable, too: what snapshots may see of a commit before that is
+/// told by DurableEnds. Fetches that wait for more learn of it in the same hand-over that brings the answers.
 class CommitLoop {
 public:
     explicit CommitLoop(const CommitLoopParts& parts, CommitLoopOptions options = {});
@@ -73,6 +80,8 @@ private:
     void settle(bool changed, bool more_in_batch);
     void flush();
     void release(std::vector<engine::Completion>& completions);
+    std::shared_ptr<const StreamNews> take_news();
+    StreamNews news_of_this_transaction();
     store::SpaceState look_at_space();
     bool something_is_due() const;
     std::optional<Clock::SteadyPoint> sleep_until() const;
@@ -84,6 +93,11 @@ private:
     /// Answers of the transaction at work, and of those that a power cut could still undo.
     std::vector<engine::Completion> fresh_;
     std::vector<engine::Completion> held_;
+    /// What the streams that were cut in the transaction at work are called.
+    std::vector<engine::StreamName> cut_streams_;
+    /// News of the commit that could still be undone, and of those that can be no more.
+    StreamNews held_news_;
+    StreamNews news_;
     /// True from a commit until the next flush.
     bool can_be_undone_ = false;
     /// Commands of the runtime itself that came while the store was exhausted.

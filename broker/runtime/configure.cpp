@@ -38,6 +38,7 @@ struct CommandLine {
     std::string config;
     bool print_config = false;
     bool unsafe_early_acknowledgement = false;
+    bool unsafe_early_reading = false;
 };
 
 class CommandLineReader {
@@ -54,6 +55,7 @@ public:
         app_.add_option("--config", line_.config, "a TOML file with settings")->type_name("FILE");
         app_.add_flag("--print-config", line_.print_config, "print every setting, its value and where it is from");
         app_.add_flag("--unsafe-early-acknowledgement", line_.unsafe_early_acknowledgement)->group("");
+        app_.add_flag("--unsafe-early-reading", line_.unsafe_early_reading)->group("");
         app_.set_version_flag("--version", "tern " + std::string(version));
     }
 
@@ -171,6 +173,7 @@ ConfigurationOutcome assemble(const CommandLine& line, const Environment& enviro
     configuration.settings.data = default_data_folder(environment);
     configuration.print_config = line.print_config;
     configuration.unsafe_early_acknowledgement = line.unsafe_early_acknowledgement;
+    configuration.unsafe_early_reading = line.unsafe_early_reading;
     const auto rows = setting_rows();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto given = find_value(rows[i], i, line, environment, file, path);
@@ -189,6 +192,9 @@ ConfigurationOutcome assemble(const CommandLine& line, const Environment& enviro
     }
     if (line.unsafe_early_acknowledgement && environment("TERN_TEST_UNSAFE") != "1") {
         return refusal("unsafe-early-acknowledgement loses acknowledged messages in a power cut; it exists for a test");
+    }
+    if (line.unsafe_early_reading && environment("TERN_TEST_UNSAFE") != "1") {
+        return refusal("unsafe-early-reading shows records that a power cut may undo; it exists for a test");
     }
     return {std::move(configuration), {}, 0};
 }

@@ -14,12 +14,15 @@ constexpr unsigned session_number_bits = 48;
 
 }  // namespace
 
-IoThread::IoThread(std::uint32_t number, Mailbox& mailbox, Metrics& metrics)
+IoThread::IoThread(std::uint32_t number, const IoThreadParts& parts)
     : number_(number),
-      mailbox_(mailbox),
-      metrics_(metrics),
+      mailbox_(parts.mailbox),
+      metrics_(parts.metrics),
+      clock_(parts.clock),
+      waiting_fetches_(parts.metrics.waiting_fetches, parts.waiting_fetches_max, [this] { set_timer(); }),
       context_(std::in_place, 1),
-      work_(context_->get_executor()) {}
+      work_(context_->get_executor()),
+      timer_(*context_) {}
 
 IoThread::~IoThread() {
     stop();
@@ -38,6 +41,7 @@ void IoThread::stop() {
 
 void IoThread::clear() {
     work_.reset();
+    timer_.reset();
     context_.reset();
 }
 
@@ -86,12 +90,12 @@ void IoThread::expect_answer(std::uint64_t session) {
     if (found != sessions_.end()) ++found->second.answers_expected;
 }
 
-void IoThread::deliver(std::vector<engine::Completion>&& completions) {
-    boost::asio::post(*context_, [this, completions = std::move(completions)]() mutable { deliver_here(completions); });
+void IoThread::deliver(HandOver&& hand_over) {
+    boost::asio::post(*context_, [this, hand_over = std::move(hand_over)]() mutable { deliver_here(hand_over); });
 }
 
-void IoThread::deliver_here(std::vector<engine::Completion>& completions) {
-    for (auto& [ticket, answer] : completions) {
+void IoThread::deliver_here(HandOver& hand_over) {
+    for (auto& [ticket, answer] : hand_over.completions) {
         // Looked up anew for each answer: a receiver may leave while it is told one.
         const auto found = sessions_.find(ticket.session);
         if (found == sessions_.end()) {
@@ -103,11 +107,47 @@ void IoThread::deliver_here(std::vector<engine::Completion>& completions) {
         found->second.receiver->on_answer(ticket.request, std::move(answer));
         if (told_.empty() || told_.back() != ticket.session) told_.push_back(ticket.session);
     }
+    if (hand_over.news) tell_due(waiting_fetches_.touched_by(*hand_over.news));
+    tell_answers_told();
+}
+
+void IoThread::tell_due(const std::vector<WaitingFetches::Due>& due) {
+    for (const auto& [session, id, over] : due) {
+        const auto found = sessions_.find(session);
+        if (found == sessions_.end()) continue;
+        found->second.receiver->on_fetch_due(id, over);
+        if (told_.empty() || told_.back() != session) told_.push_back(session);
+    }
+}
+
+void IoThread::tell_answers_told() {
     for (const auto session : told_) {
         const auto found = sessions_.find(session);
         if (found != sessions_.end()) found->second.receiver->on_answers_told();
     }
     told_.clear();
+}
+
+void IoThread::look_at_deadlines() {
+    boost::asio::post(*context_, [this] { look_at_deadlines_here(); });
+}
+
+void IoThread::look_at_deadlines_here() {
+    tell_due(waiting_fetches_.overdue(clock_.now()));
+    tell_answers_told();
+    set_timer();
+}
+
+void IoThread::set_timer() {
+    const auto deadline = waiting_fetches_.next_deadline();
+    // A context that is being destroyed takes its connections with it: their fetches wait no more.
+    if (!deadline || !timer_) return;
+    const auto until = clock_.sleep_until(*deadline);
+    if (!until) return;
+    timer_->expires_at(*until);
+    timer_->async_wait([this](const boost::system::error_code& error) {
+        if (!error) look_at_deadlines_here();
+    });
 }
 
 void IoThread::announce_shutdown() {
@@ -126,10 +166,10 @@ void IoThread::announce_shutdown() {
     });
 }
 
-IoThreads::IoThreads(std::uint32_t count, Mailbox& mailbox, Metrics& metrics) {
+IoThreads::IoThreads(std::uint32_t count, const IoThreadParts& parts) {
     TERN_CHECK(count > 0);
     for (std::uint32_t number = 0; number < count; ++number) {
-        threads_.push_back(std::make_unique<IoThread>(number, mailbox, metrics));
+        threads_.push_back(std::make_unique<IoThread>(number, parts));
     }
 }
 
@@ -152,8 +192,16 @@ void IoThreads::stop() {
     for (auto& thread : threads_) thread->stop();
 }
 
-void IoThreads::deliver(std::uint32_t io_thread, std::vector<engine::Completion>&& completions) {
-    threads_[io_thread]->deliver(std::move(completions));
+void IoThreads::look_at_deadlines() {
+    for (auto& thread : threads_) thread->look_at_deadlines();
+}
+
+void IoThreads::deliver(std::uint32_t io_thread, HandOver&& hand_over) {
+    threads_[io_thread]->deliver(std::move(hand_over));
+}
+
+bool IoThreads::wants_stream_news(std::uint32_t io_thread) {
+    return threads_[io_thread]->waiting_fetches().watched();
 }
 
 }  // namespace tern::runtime

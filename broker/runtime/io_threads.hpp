@@ -2,6 +2,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -14,24 +15,45 @@
 
 #include "broker/engine/answers.hpp"
 #include "broker/runtime/broker.hpp"
+#include "broker/runtime/clock.hpp"
 #include "broker/runtime/mailbox.hpp"
 #include "broker/runtime/metrics.hpp"
+#include "broker/runtime/stream_news.hpp"
+#include "broker/runtime/waiting_fetches.hpp"
 
 namespace tern::runtime {
 
-/// Takes what a commit answers. Two implementations: the I/O threads, and a recorder in tests.
+/// What became durable together, for one I/O thread.
+struct HandOver {
+    /// In order.
+    std::vector<engine::Completion> completions;
+    /// None when the thread did not want to know.
+    std::shared_ptr<const StreamNews> news;
+};
+
+/// Takes what a commit answers. Two implementations: the I/O threads, and a recorder in tests. From the commit thread.
 class AnswerSink {
 public:
     virtual ~AnswerSink() = default;
-    /// Answers that became durable together, all for one I/O thread, in order. From the commit thread.
-    virtual void deliver(std::uint32_t io_thread, std::vector<engine::Completion>&& completions) = 0;
+    virtual void deliver(std::uint32_t io_thread, HandOver&& hand_over) = 0;
+    virtual std::uint32_t io_threads() const = 0;
+    /// Whether a fetch waits there, or is about to.
+    virtual bool wants_stream_news(std::uint32_t io_thread) = 0;
+};
+
+/// What I/O threads work with. All of it outlives them.
+struct IoThreadParts {
+    Mailbox& mailbox;
+    Metrics& metrics;
+    const Clock& clock;
+    std::uint64_t waiting_fetches_max = 100'000;
 };
 
 /// One thread with its io_context. A connection lives on one of them and never leaves it, so that sessions need no
 /// locks.
 class IoThread final : public AnswerRouter {
 public:
-    IoThread(std::uint32_t number, Mailbox& mailbox, Metrics& metrics);
+    IoThread(std::uint32_t number, const IoThreadParts& parts);
     ~IoThread() override;
 
     /// For everything that a connection does: I/O, timers, posts.
@@ -45,7 +67,11 @@ public:
     /// A command of this session is on its way and will be answered. On this thread.
     void expect_answer(std::uint64_t session);
     /// Hands answers over to their receivers; those of sessions that are gone are given back. From any thread.
-    void deliver(std::vector<engine::Completion>&& completions);
+    void deliver(HandOver&& hand_over);
+    /// The fetches of this thread's sessions that wait. On this thread, but for watched().
+    WaitingFetches& waiting_fetches() { return waiting_fetches_; }
+    /// Looks whether the time of waiting fetches has passed: for clocks that are moved by hand. From any thread.
+    void look_at_deadlines();
     /// Tells every receiver that the broker stops. From any thread.
     void announce_shutdown();
     /// Waits until everything delivered before announce_shutdown has been handed over or given back, and every receiver
@@ -65,12 +91,18 @@ private:
         /// Commands on their way, parked receives among them.
         std::uint64_t answers_expected = 0;
     };
-    void deliver_here(std::vector<engine::Completion>& completions);
+    void deliver_here(HandOver& hand_over);
+    void tell_due(const std::vector<WaitingFetches::Due>& due);
+    void tell_answers_told();
+    void look_at_deadlines_here();
+    void set_timer();
     void count_sessions();
 
     const std::uint32_t number_;
     Mailbox& mailbox_;
     Metrics& metrics_;
+    const Clock& clock_;
+    WaitingFetches waiting_fetches_;
     std::unordered_map<std::uint64_t, Session> sessions_;
     /// The sessions that were told an answer in the hand-over at work.
     std::vector<std::uint64_t> told_;
@@ -82,13 +114,15 @@ private:
 
     std::optional<boost::asio::io_context> context_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    /// For the next deadline of a waiting fetch.
+    std::optional<boost::asio::steady_timer> timer_;
     std::thread thread_;
 };
 
 /// The I/O threads of the broker.
 class IoThreads final : public AnswerSink {
 public:
-    IoThreads(std::uint32_t count, Mailbox& mailbox, Metrics& metrics);
+    IoThreads(std::uint32_t count, const IoThreadParts& parts);
     /// Stops; connections that are still there end with their io_context. All threads have stopped before the first of
     /// them goes.
     ~IoThreads() override;
@@ -103,7 +137,12 @@ public:
     /// Ends the threads. Listeners have been stopped before; connections stay as they are.
     void stop();
 
-    void deliver(std::uint32_t io_thread, std::vector<engine::Completion>&& completions) override;
+    /// As IoThread::look_at_deadlines.
+    void look_at_deadlines();
+
+    void deliver(std::uint32_t io_thread, HandOver&& hand_over) override;
+    std::uint32_t io_threads() const override { return size(); }
+    bool wants_stream_news(std::uint32_t io_thread) override;
 
 private:
     std::vector<std::unique_ptr<IoThread>> threads_;

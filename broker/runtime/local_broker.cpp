@@ -29,8 +29,9 @@ LocalBroker::LocalBroker(store::Store& store, RandomSource& random, Log& log, Lo
       mailbox_(options_.mailbox),
       engine_(options_.engine),
       clock_(open(engine_, store_, std::move(clock))),
-      io_threads_(options_.io_threads, mailbox_, metrics_),
-      commit_loop_({store_, engine_, mailbox_, *clock_, random, io_threads_, metrics_, log_}, options_.commit_loop) {}
+      io_threads_(options_.io_threads, {mailbox_, metrics_, *clock_, options_.waiting_fetches_max}),
+      commit_loop_({store_, engine_, mailbox_, *clock_, random, io_threads_, metrics_, log_, durable_ends_},
+                   options_.commit_loop) {}
 
 LocalBroker::~LocalBroker() {
     stop();
@@ -54,6 +55,11 @@ void LocalBroker::stop() {
     mailbox_.finish();
     commit_thread_.join();
     io_threads_.stop();
+}
+
+engine::DurableEnd LocalBroker::durable_end() const {
+    if (options_.unsafe_early_reading) return [](engine::StreamPartition) { return std::nullopt; };
+    return durable_ends_.durable_end();
 }
 
 Result<void> LocalBroker::submit(const engine::Ticket& ticket, engine::Command&& command, Frame&& frame,

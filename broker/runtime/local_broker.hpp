@@ -9,6 +9,7 @@
 #include "broker/runtime/broker.hpp"
 #include "broker/runtime/clock.hpp"
 #include "broker/runtime/commit_loop.hpp"
+#include "broker/runtime/durable_ends.hpp"
 #include "broker/runtime/io_threads.hpp"
 #include "broker/runtime/mailbox.hpp"
 #include "broker/runtime/metrics.hpp"
@@ -20,7 +21,10 @@ struct LocalBrokerOptions {
     MailboxLimits mailbox;
     CommitLoopOptions commit_loop;
     std::uint32_t io_threads = 1;
+    std::uint64_t waiting_fetches_max = 100'000;
     std::string data_folder;
+    /// Lets fetches read what a power cut can still undo. Exists only to show that the crash-image test would notice.
+    bool unsafe_early_reading = false;
 };
 
 /// The broker in this process: engine, mailbox, commit thread and I/O threads put together over a store.
@@ -44,6 +48,7 @@ public:
     Result<void> submit(const engine::Ticket& ticket, engine::Command&& command, Frame&& frame,
                         std::size_t frame_bytes) override;
     std::unique_ptr<store::ReadTransaction> snapshot() override { return store_.begin_read(); }
+    engine::DurableEnd durable_end() const override;
     Timestamp now() const override { return clock_->now(); }
     store::Store& store() override { return store_; }
     Metrics& metrics() override { return metrics_; }
@@ -59,6 +64,7 @@ private:
     Mailbox mailbox_;
     engine::Engine engine_;
     std::unique_ptr<Clock> clock_;
+    DurableEnds durable_ends_;
     IoThreads io_threads_;
     CommitLoop commit_loop_;
     std::thread commit_thread_;

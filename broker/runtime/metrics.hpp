@@ -91,6 +91,19 @@ struct Metrics {
     Counter receives_empty;
     Counter refusals;
     Counter waiting_receives;
+    Counter records_appended;
+    Counter record_bytes_appended;
+    Counter batches_duplicate;
+    Counter records_removed;
+    Counter offsets_committed;
+    Counter group_rebalances;
+    Counter group_sessions_expired;
+    Counter transactions;
+
+    Counter fetches;
+    Counter record_bytes_fetched;
+    /// Fetches that wait, on all I/O threads.
+    Counter waiting_fetches;
 
     ConnectionMetrics native;
     ConnectionMetrics http;

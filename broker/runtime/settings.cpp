@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <chrono>
 #include <limits>
 
 namespace tern::runtime {
@@ -71,6 +72,27 @@ SettingRow bytes(std::string_view name, std::string_view help, Range range, Get 
         if (!value || *value < range.min || *value > range.max) return false;
         get(settings) = *value;
         return true;
+    };
+    return row;
+}
+
+/// Whole seconds of a duration.
+template <class Get>
+SettingRow seconds(std::string_view name, std::string_view help, Range range, Get get) {
+    SettingRow row;
+    row.name = name;
+    row.argument = "SECONDS";
+    row.help = help;
+    row.allowed = "a whole number of seconds from " + std::to_string(range.min) + " to " + std::to_string(range.max);
+    row.set = [range, get](Settings& settings, std::string_view text) {
+        const auto value = parse_number(text);
+        if (!value || *value < range.min || *value > range.max) return false;
+        get(settings) = std::chrono::seconds(*value);
+        return true;
+    };
+    row.show = [get](const Settings& settings) {
+        const auto duration = std::chrono::duration_cast<std::chrono::seconds>(get(const_cast<Settings&>(settings)));
+        return std::to_string(duration.count());
     };
     return row;
 }
@@ -197,6 +219,21 @@ std::vector<SettingRow> make_rows() {
         number(
             "waiting-receives-max", "long polls that may wait at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.engine.waiting_receives_max; }),
+        number(
+            "streams-max", "streams in this broker", up_to_a_billion,
+            [](Settings & s) -> auto& { return s.engine.streams_max; }),
+        number(
+            "groups-max", "consumer groups in this broker", up_to_a_billion,
+            [](Settings & s) -> auto& { return s.engine.groups_max; }),
+        number(
+            "waiting-fetches-max", "fetches that may wait for records at once", up_to_a_billion,
+            [](Settings & s) -> auto& { return s.waiting_fetches_max; }),
+        seconds(
+            "producer-expiry-seconds", "a producer that was silent for so long is forgotten", {60, 1'000'000'000},
+            [](Settings & s) -> auto& { return s.engine.producer_expiry; }),
+        seconds(
+            "group-offsets-retention-seconds", "offsets of a group without members are kept so long",
+            {60, 1'000'000'000}, [](Settings & s) -> auto& { return s.engine.group_offsets_retention; }),
         bytes(
             "receive-answer-bytes-max", "bytes in the answer to one receive; it always holds a message",
             {1u << 20, 19u << 20}, [](Settings & s) -> auto& { return s.engine.receive_answer_bytes_max; }),

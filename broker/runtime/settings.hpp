@@ -42,6 +42,7 @@ struct Settings {
     std::uint64_t connections_max = 10'000;
     std::uint64_t connections_per_address_max = 10'000;
     std::uint64_t http_connections_max = 1'000;
+    std::uint64_t waiting_fetches_max = 100'000;
     MailboxLimits mailbox;
     engine::EngineLimits engine;
     store::LmdbOptions store;
@@ -75,8 +76,9 @@ struct Configuration {
     /// Where each setting's value is from, in the order of setting_rows: "default", "option", "environment" or "file".
     std::vector<std::string_view> origins;
     bool print_config = false;
-    /// See CommitLoopOptions.
+    /// See CommitLoopOptions and LocalBrokerOptions.
     bool unsafe_early_acknowledgement = false;
+    bool unsafe_early_reading = false;
 };
 
 /// The configuration, or the reason to leave at once: text for people and the exit code.

@@ -65,6 +65,12 @@ std::string readable_key(Table table, BytesView key) {
             text = "storage " + std::to_string(reader.u32());
             text += ", sequence " + std::to_string(reader.u64());
             break;
+        case Table::stream_log:
+            text = "stream " + std::to_string(reader.u32());
+            text += ", partition " + std::to_string(reader.u32());
+            text += ", block up to offset " + std::to_string(reader.u64());
+            break;
+        case Table::streams: text = "stream " + std::to_string(reader.u32()); break;
         case Table::queues: text = "queue " + std::to_string(reader.u32()); break;
         case Table::move_tasks: text = "task " + std::to_string(reader.u64()); break;
         default: return hexadecimal(key);

@@ -96,6 +96,16 @@ public:
         return value_of(cursors_.main(table_), table_, row_);
     }
 
+    std::size_t value_bytes() const override {
+        TERN_CHECK(there_);
+        return value_bytes_of(table_, row_);
+    }
+
+    bool append_value(Bytes& to, std::size_t skipped) const override {
+        TERN_CHECK(there_);
+        return append_value_of(cursors_.main(table_), table_, row_, to, skipped);
+    }
+
 private:
     bool row_not_below(BytesView key) {
         if (key.empty()) return move(cursor_, Move::first, row_);

@@ -17,14 +17,19 @@ namespace {
     throw StoreFailure("Cannot use the data folder " + folder + ": " + why);
 }
 
+std::string name_of(Table table) {
+    return std::string(traits_of(table).name);
+}
+
 void remove_file(const std::string& file) {
     if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
         throw StoreFailure("Cannot remove " + file + " (" + system_error_text() + ").");
     }
 }
 
-void check_format(const std::string& folder, MDB_txn* transaction) {
-    const auto meta = open_table(transaction, std::string(traits_of(Table::meta).name).c_str(), false);
+/// The version that the file tells. Errors: throws StoreFailure when it is not ours, newer, or too old to be upgraded.
+std::uint32_t format_of(const std::string& folder, MDB_txn* transaction) {
+    const auto meta = open_table(transaction, name_of(Table::meta).c_str(), false);
     std::optional<std::uint32_t> version;
     Row row;
     if (meta && find(ReadCursor(open_cursor(transaction, *meta)).get(), format_key, row)) {
@@ -35,10 +40,24 @@ void check_format(const std::string& folder, MDB_txn* transaction) {
         refuse(folder, "it was written by a newer Tern (format " + std::to_string(*version) + ", this one knows " +
                            std::to_string(format_version) + "); start that version.");
     }
-    if (*version < format_version) {
+    if (*version < format_version_upgraded_min) {
         refuse(folder, "it was written by an older Tern (format " + std::to_string(*version) +
                            ") that this one cannot upgrade; start that version.");
     }
+    return *version;
+}
+
+/// Brings an older file up to date, whole or not at all: so far newer formats have more tables, and nothing else.
+void upgrade(const std::string& folder, MDB_env* environment) {
+    const auto version = format_of(folder, begin_read(environment).get());
+    if (version == format_version) return;
+    auto transaction = begin_write(environment);
+    for (const auto& traits : table_traits)
+        if (traits.since > version) open_table(transaction.get(), std::string(traits.name).c_str(), true);
+    const auto meta = open_table(transaction.get(), name_of(Table::meta).c_str(), false);
+    put(open_cursor(transaction.get(), meta.value()), format_key, format_row());
+    commit(std::move(transaction));
+    flush(environment);
 }
 
 }  // namespace
@@ -50,7 +69,7 @@ void create_file(const std::string& folder, std::uint64_t map_bytes) {
         const auto environment = open_environment(making, map_bytes, Access::read_write);
         auto transaction = begin_write(environment.get());
         for (const auto& traits : table_traits) open_table(transaction.get(), std::string(traits.name).c_str(), true);
-        const auto meta = open_table(transaction.get(), std::string(traits_of(Table::meta).name).c_str(), false);
+        const auto meta = open_table(transaction.get(), name_of(Table::meta).c_str(), false);
         put(open_cursor(transaction.get(), meta.value()), format_key, format_row());
         commit(std::move(transaction));
         flush(environment.get());
@@ -63,7 +82,9 @@ void create_file(const std::string& folder, std::uint64_t map_bytes) {
 }
 
 File open_file(const std::string& folder, std::uint64_t map_bytes, Access access) {
-    return open_tables(folder, open_environment(data_file_in(folder), map_bytes, access));
+    auto environment = open_environment(data_file_in(folder), map_bytes, access);
+    if (access == Access::read_write) upgrade(folder, environment.get());
+    return open_tables(folder, std::move(environment));
 }
 
 File open_tables(const std::string& folder, Environment environment) {
@@ -76,7 +97,10 @@ File open_tables(const std::string& folder, Environment environment) {
 }
 
 TableHandles open_tables(const std::string& folder, MDB_txn* transaction) {
-    check_format(folder, transaction);
+    if (const auto version = format_of(folder, transaction); version < format_version) {
+        refuse(folder, "it was written by an older Tern (format " + std::to_string(version) +
+                           "); start a broker of this version on it once, which upgrades it, or use that version.");
+    }
     TableHandles tables;
     for (std::size_t at = 0; at < table_count; ++at) {
         const auto handle = open_table(transaction, std::string(table_traits[at].name).c_str(), false);

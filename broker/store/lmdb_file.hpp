@@ -17,8 +17,8 @@ struct File {
 /// Writes a new, empty data file with all tables and the format row; after a power cut it is there whole or not at all.
 void create_file(const std::string& folder, std::uint64_t map_bytes);
 
-/// Opens an existing data file. Errors: throws StoreFailure, naming the folder, when it is of another version or not
-/// ours.
+/// Opens an existing data file; to be written, an older one is upgraded first. Errors: throws StoreFailure, naming the
+/// folder, when it is of a version that cannot be used so, or not ours.
 File open_file(const std::string& folder, std::uint64_t map_bytes, Access access);
 
 /// The second half of open_file: checks the format and finds the tables of an opened environment.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/store/keys.hpp"
+#include "protocol/crc32c.hpp"
 
 namespace tern::store::lmdb {
 namespace {
@@ -25,21 +26,43 @@ bool may_have_pieces(BytesView first_row) {
     return first_row.empty() || static_cast<SealKind>(first_row[0]) != SealKind::whole;
 }
 
+/// Calls `take` with each piece behind the first. False when one is missing or has a wrong length.
+bool walk_further_pieces(MDB_cursor* cursor, BytesView key, const SealedRow& first, auto take) {
+    Row row;
+    auto left = first.value_bytes - first.piece.size();
+    for (std::size_t index = 1; left > 0; ++index) {
+        const auto expected_key = piece_key(key, index);
+        const bool there = index == 1 ? find(cursor, expected_key.view(), row) : move(cursor, Move::next, row);
+        if (!there || row.key != expected_key.view() || row.value.size() != std::min(left, row_bytes_max)) return false;
+        left -= row.value.size();
+        take(row.value);
+    }
+    return true;
+}
+
 /// Nothing when a piece is missing or has a wrong length.
 std::optional<Bytes> join_pieces(MDB_cursor* cursor, BytesView key, const SealedRow& first) {
     Bytes value;
     value.reserve(first.value_bytes);
     value.append(first.piece);
-
-    Row row;
-    for (std::size_t index = 1; value.size() < first.value_bytes; ++index) {
-        const auto expected_key = piece_key(key, index);
-        const auto expected_bytes = std::min(first.value_bytes - value.size(), row_bytes_max);
-        const bool there = index == 1 ? find(cursor, expected_key.view(), row) : move(cursor, Move::next, row);
-        if (!there || row.key != expected_key.view() || row.value.size() != expected_bytes) return std::nullopt;
-        value.append(row.value);
-    }
+    if (!walk_further_pieces(cursor, key, first, [&](BytesView piece) { value.append(piece); })) return std::nullopt;
     return value;
+}
+
+/// Appends a sealed value without its first bytes, checking the seal on the way; false when it does not hold.
+bool append_sealed(MDB_cursor* cursor, BytesView key, BytesView first_row, Bytes& to, std::size_t skipped) {
+    const auto first = read_seal(first_row);
+    if (!first || first->value_bytes < skipped) return false;
+
+    auto crc = protocol::crc32c(key);
+    const auto take = [&](BytesView piece) {
+        crc = protocol::crc32c(piece, crc);
+        const auto left_out = std::min(skipped, piece.size());
+        skipped -= left_out;
+        to.append(piece.substr(left_out));
+    };
+    take(first->piece);
+    return walk_further_pieces(cursor, key, *first, take) && crc == first->crc;
 }
 
 Value sealed_value(MDB_cursor* cursor, BytesView key, BytesView first_row) {
@@ -81,6 +104,24 @@ Value get_value(MDB_cursor* cursor, Table table, BytesView key) {
 
 Value value_of(MDB_cursor* cursor, Table table, const Row& row) {
     return traits_of(table).sealed ? sealed_value(cursor, row.key, row.value) : Value::view(row.value);
+}
+
+std::size_t value_bytes_of(Table table, const Row& row) {
+    if (!traits_of(table).sealed) return row.value.size();
+    const auto seal = read_seal(row.value);
+    return seal ? seal->value_bytes : 0;
+}
+
+bool append_value_of(MDB_cursor* cursor, Table table, const Row& row, Bytes& to, std::size_t skipped) {
+    if (!traits_of(table).sealed) {
+        if (row.value.size() < skipped) return false;
+        to.append(row.value.substr(skipped));
+        return true;
+    }
+    const auto before = to.size();
+    if (append_sealed(cursor, row.key, row.value, to, skipped)) return true;
+    to.resize(before);
+    return false;
 }
 
 void put_value(MDB_cursor* cursor, Table table, BytesView key, BytesView value) {

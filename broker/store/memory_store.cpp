@@ -46,6 +46,19 @@ public:
         return value_of(at_->second);
     }
 
+    std::size_t value_bytes() const override {
+        check_position();
+        return at_->second.value.size();
+    }
+
+    bool append_value(Bytes& to, std::size_t skipped) const override {
+        check_position();
+        const auto& row = at_->second;
+        if (row.damaged || row.value.size() < skipped) return false;
+        to.append(row.value, skipped);
+        return true;
+    }
+
 private:
     using Position = MemoryStore::Rows::const_iterator;
 

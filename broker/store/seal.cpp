@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "broker/base/check.hpp"
-#include "broker/base/crc32c.hpp"
+#include "protocol/crc32c.hpp"
 
 namespace tern::store {
 
@@ -30,7 +30,7 @@ std::optional<SealedRow> read_seal(BytesView row) {
 }
 
 std::uint32_t seal_crc(BytesView key, BytesView value) {
-    return crc32c(value, crc32c(key));
+    return protocol::crc32c(value, protocol::crc32c(key));
 }
 
 void write_first_row(char* row, std::uint32_t crc, BytesView value) {

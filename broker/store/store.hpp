@@ -58,6 +58,11 @@ public:
     virtual bool previous() = 0;
     virtual BytesView key() const = 0;
     virtual Value value() const = 0;
+    /// How long the value is, without reading all of it or checking it; 0 when damage hides that.
+    virtual std::size_t value_bytes() const = 0;
+    /// Appends the value without its first `skipped` bytes to `to`, in one copy even where it lies in several rows.
+    /// False when the value is damaged or shorter than that; then `to` is as before.
+    virtual bool append_value(Bytes& to, std::size_t skipped) const = 0;
 };
 
 /// A consistent snapshot: what was committed when it began. On the I/O threads it lives for one request, never across

@@ -26,9 +26,18 @@ enum class Table : std::uint8_t {
     dead_letter_sources,  // namespace, name of the dead-letter queue, source queue -> nothing
     move_tasks,           // task -> progress
     agenda,               // due at, kind, subject -> what is to be done then
+    streams,              // stream -> settings
+    stream_partitions,    // stream, partition -> offsets, counters: rewritten in each commit that touches the partition
+    stream_log,           // stream, partition, last offset -> a block: its header, whole record batches
+    stream_times,         // stream, partition, highest timestamp below an offset -> that offset
+    stream_producers,     // stream, partition, producer -> epoch, its last batches
+    stream_groups,        // stream, group -> nothing: the group has committed offsets there
+    groups,               // group -> name, strategy, generation
+    group_members,        // group, member -> subscription, assignment
+    group_offsets,        // group, stream, partition -> offset, metadata, time
 };
 
-inline constexpr std::size_t table_count = 15;
+inline constexpr std::size_t table_count = 24;
 
 struct TableTraits {
     std::string_view name;
@@ -36,6 +45,8 @@ struct TableTraits {
     bool sealed;
     /// The length of every key in a sealed table; 0 where keys have various lengths.
     std::size_t key_bytes;
+    /// The format version (format.hpp) that brought the table.
+    std::uint32_t since = 1;
 };
 
 inline constexpr std::array<TableTraits, table_count> table_traits = {{
@@ -54,6 +65,15 @@ inline constexpr std::array<TableTraits, table_count> table_traits = {{
     {"dead_letter_sources", false, 0},
     {"move_tasks", true, 8},
     {"agenda", false, 0},
+    {"streams", true, 4, 2},
+    {"stream_partitions", false, 8, 2},
+    {"stream_log", true, 16, 2},
+    {"stream_times", false, 16, 2},
+    {"stream_producers", false, 16, 2},
+    {"stream_groups", false, 8, 2},
+    {"groups", true, 4, 2},
+    {"group_members", true, 12, 2},
+    {"group_offsets", true, 12, 2},
 }};
 
 constexpr const TableTraits& traits_of(Table table) {

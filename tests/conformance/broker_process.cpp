@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <chrono>
 #include <csignal>
@@ -89,8 +90,9 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 BrokerProcess::BrokerProcess(std::vector<std::string> arguments) {
-    for (const std::string word : {"--data", "", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"}) {
-        arguments.push_back(word.empty() ? folder.path + "/data" : word);
+    arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+    if (std::ranges::find(arguments, "--data") == arguments.end()) {
+        arguments.insert(arguments.end(), {"--data", folder.path + "/data"});
     }
     const auto child = start(arguments);
     process_ = child.process;

@@ -30,7 +30,7 @@ public:
     std::string path;
 };
 
-/// The real broker on free ports, in a folder of its own; ended with this object.
+/// The real broker on free ports, in a folder of its own unless the arguments name one; ended with this object.
 class BrokerProcess {
 public:
     explicit BrokerProcess(std::vector<std::string> arguments = {});

@@ -108,10 +108,21 @@ private:
         for (int moves = 0; there && moves < 12; ++moves) {
             REQUIRE_EQ(one->key(), other->key());
             require_same(one->value(), other->value());
+            require_same_appended(*one, *other);
             const bool forward = random_.below(2) == 0;
             there = forward ? one->next() : one->previous();
             REQUIRE_EQ(there, forward ? other->next() : other->previous());
         }
+    }
+
+    void require_same_appended(const Cursor& one, const Cursor& other) {
+        REQUIRE_EQ(one.value_bytes(), other.value_bytes());
+        const auto skipped = random_.below(one.value_bytes() + 2);
+        Bytes ones;
+        Bytes others;
+        REQUIRE_EQ(one.append_value(ones, skipped), other.append_value(others, skipped));
+        const bool same = ones == others;
+        REQUIRE(same);
     }
 
     static void require_same(const Value& one, const Value& other) {

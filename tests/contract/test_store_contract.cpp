@@ -315,6 +315,16 @@ TEST_CASE_TEMPLATE("values of every length around the boundaries come back as th
         CHECK_EQ(cursor->key(), message_key(at + 1));
         const bool same = cursor->value().bytes() == BytesView(value_of_size(lengths[at]));
         CHECK(same);
+        CHECK_EQ(cursor->value_bytes(), lengths[at]);
+        for (const auto skipped : {std::size_t{0}, std::size_t{1}, lengths[at] / 2, lengths[at]}) {
+            Bytes appended = "before";
+            CHECK(cursor->append_value(appended, skipped));
+            const bool same_behind = appended == "before" + value_of_size(lengths[at]).substr(skipped);
+            CHECK(same_behind);
+        }
+        Bytes untouched = "before";
+        CHECK_FALSE(cursor->append_value(untouched, lengths[at] + 1));
+        CHECK_EQ(untouched, "before");
         ++at;
     }
     CHECK_EQ(at, lengths.size());
@@ -375,6 +385,22 @@ TEST_CASE_TEMPLATE("an unsealed table takes values up to a page", Under, TERN_ST
 
     CHECK_EQ(read(under.get(), plain, "k"), value_of_size(unsealed_value_bytes_max));
     CHECK_EQ(rows(under.get(), plain), 1);
+}
+
+TEST_CASE_TEMPLATE("values of an unsealed table are appended without their beginning", Under, TERN_STORES) {
+    Under under;
+    put(under.get(), plain, "name", "0123456789");
+    const auto snapshot = under.get().begin_read();
+    const auto cursor = snapshot->cursor(plain);
+    REQUIRE(cursor->seek("name"));
+
+    Bytes appended = "x";
+    CHECK(cursor->append_value(appended, 7));
+
+    CHECK_EQ(appended, "x789");
+    CHECK_FALSE(cursor->append_value(appended, 11));
+    CHECK_EQ(appended, "x789");
+    CHECK_EQ(cursor->value_bytes(), 10);
 }
 
 TEST_CASE_TEMPLATE("the longest key is taken", Under, TERN_STORES) {

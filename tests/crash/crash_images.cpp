@@ -34,6 +34,7 @@ struct Options {
     std::uint64_t seed = 0;
     std::uint32_t rounds = 60;
     bool early = false;
+    bool early_reading = false;
     std::string keep_trace;
     std::string trace;
 };
@@ -44,12 +45,11 @@ void record(const Options& options, const test::TemporaryFolder& folder, const s
     BrokerOptions broker{options.ternd, folder.at("data"), folder.at("log"), {}, {}};
     broker.arguments = {"--storage-bytes-max", "96MiB", "--storage-reserve-bytes", "16MiB"};
     broker.environment = {{"LD_PRELOAD", options.recorder}, {"TERN_RECORDER_TRACE", trace}};
-    if (options.early) {
-        broker.arguments.push_back("--unsafe-early-acknowledgement");
-        broker.environment["TERN_TEST_UNSAFE"] = "1";
-    }
+    if (options.early) broker.arguments.push_back("--unsafe-early-acknowledgement");
+    if (options.early_reading) broker.arguments.push_back("--unsafe-early-reading");
+    if (options.early || options.early_reading) broker.environment["TERN_TEST_UNSAFE"] = "1";
     BrokerProcess process(broker);
-    run_load({process.port(), options.seed, 4, options.rounds});
+    run_load({.port = process.port(), .seed = options.seed, .rounds = options.rounds});
     process.signal(SIGTERM);
     const auto ending = process.wait(10'000);
     if (ending.by_signal || ending.code_or_signal != 0) throw TestFailure("ternd did not leave in order");
@@ -148,9 +148,19 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 /// A run that hardly did anything proves nothing.
 void require_work(const Trace& trace, const History& history) {
-    const bool worked = history.acknowledgements > 100 && history.messages.size() > 50 &&
+    const bool worked = history.acknowledgements > 100 && history.messages.size() > 50 && history.batches.size() > 50 &&
+                        history.transactions.size() > 5 && history.shown() > 50 &&
                         trace.count(Event::flush_returned) > 20 && history.refusals * 10 < history.acknowledgements;
     if (!worked) throw TestFailure("the load did too little, or most of it was refused");
+}
+
+/// The exit code for a mutant, which answers too early: that must show, and nothing else may break by it.
+int caught(const Tally& tally, Wrong sign, std::string_view what) {
+    const bool caught = tally.images_with[static_cast<std::size_t>(sign)] > 0;
+    const auto breaks = [&](Wrong wrong) { return tally.images_with[static_cast<std::size_t>(wrong)] > 0; };
+    const bool whole = !breaks(Wrong::damaged) && !breaks(Wrong::torn) && !breaks(Wrong::repeated);
+    fmt::print("{}: {}\n", what, caught ? "caught" : "NOT CAUGHT");
+    return caught && whole ? 0 : 1;
 }
 
 int run(const Options& options) {
@@ -168,9 +178,12 @@ int run(const Options& options) {
     const auto history = read_history(trace);
     require_work(trace, history);
     const auto recorded_after = seconds_since(start);
-    fmt::print("recorded in {:.1f} s: {} requests, {} answers ({} refusals), {} messages; {} writes, {} flushes\n",
-               recorded_after, history.requests, history.acknowledgements, history.refusals, history.messages.size(),
-               trace.count(Event::write), trace.count(Event::flush_returned));
+    fmt::print(
+        "recorded in {:.1f} s: {} requests, {} answers ({} refusals); {} messages, {} batches, {} of them shown by "
+        "fetches, {} transactions; {} writes, {} flushes\n",
+        recorded_after, history.requests, history.acknowledgements, history.refusals, history.messages.size(),
+        history.batches.size(), history.shown(), history.transactions.size(), trace.count(Event::write),
+        trace.count(Event::flush_returned));
 
     const auto tally = explore(trace, history, options);
     fmt::print("{} images in {:.1f} s, {} with something wrong\n", tally.images, seconds_since(start) - recorded_after,
@@ -179,12 +192,9 @@ int run(const Options& options) {
         fmt::print("  {:<12}{:>8} in {} images\n", name_of(static_cast<Wrong>(i)), tally.findings[i],
                    tally.images_with[i]);
 
-    if (!options.early) return tally.wrong_images == 0 ? 0 : 1;
-    // The mutant answers too early: that must show, and nothing else may break by it.
-    const bool caught = tally.images_with[static_cast<std::size_t>(Wrong::lost)] > 0;
-    const bool whole = tally.images_with[static_cast<std::size_t>(Wrong::damaged)] == 0;
-    fmt::print("acknowledgements before they are safe: {}\n", caught ? "caught" : "NOT CAUGHT");
-    return caught && whole ? 0 : 1;
+    if (options.early) return caught(tally, Wrong::lost, "acknowledgements before they are safe");
+    if (options.early_reading) return caught(tally, Wrong::vanished, "records that are read before they are safe");
+    return tally.wrong_images == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -202,6 +212,7 @@ int main(int argc, char** argv) {
     app.add_option("--keep-trace", options.keep_trace, "leave the trace in this file");
     app.add_option("--trace", options.trace, "explore this trace, instead of a new one");
     app.add_flag("--early-acknowledgement", options.early, "let the broker answer too early: it must be caught");
+    app.add_flag("--early-reading", options.early_reading, "let fetches read too early: it must be caught");
     CLI11_PARSE(app, argc, argv);
     try {
         return tern::crash::run(options);

@@ -1,5 +1,6 @@
-/// The real broker on a file system that fills up: sends are refused with a clear status, receives and deletes go on,
-/// health tells, and when there is space again everything goes on by itself; nothing is lost.
+/// The real broker on a file system that fills up: sends and appends are refused with a clear status, receives,
+/// deletes, fetches and truncations go on, health tells, and when there is space again everything goes on by itself;
+/// nothing is lost.
 ///
 /// The file system is a small ext4 on a loop device, which only root can make: elsewhere the test is skipped.
 
@@ -24,6 +25,7 @@
 #include "protocol/status.hpp"
 #include "tests/contract/temporary_folder.hpp"
 #include "tests/crash/broker_process.hpp"
+#include "tests/crash/test_batches.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
@@ -34,6 +36,8 @@ using protocol::Status;
 constexpr int exit_code_skipped = 77;
 constexpr std::size_t body_bytes = 8000;
 constexpr std::size_t messages_per_send = 5;
+constexpr std::size_t records_per_time = 200;
+const StreamName stream{"log"};
 constexpr std::uint64_t disk_bytes = 64u << 20;
 /// What is in the way on the disk and goes later.
 constexpr std::uint64_t ballast_bytes = 16u << 20;
@@ -96,7 +100,7 @@ void require(bool holds, const std::string& what) {
     if (!holds) throw TestFailure(what);
 }
 
-/// One queue, and what is known to be in it.
+/// One queue and one stream, and what is known to be in them.
 class Filling {
 public:
     Filling(const std::string& ternd, const LoopDisk& disk, const std::string& log)
@@ -104,6 +108,53 @@ public:
           client_(process_.port()) {
         client_.create_queue("jobs", {false, 60'000, -1});
         require(client_.await()->status() == 0, "the queue could not be made");
+        const auto made =
+            client_.execute([](std::uint64_t id) { return detail::create_stream(id, stream, {.partitions = 1}); });
+        require(made.has_value(), "the stream could not be made");
+    }
+
+    /// One record.
+    Status append() {
+        const auto value = fmt::format("r{}|", records_.size()) + std::string(body_bytes, 'y');
+        const auto answer = client_.execute([&](std::uint64_t id) {
+            return detail::append(id, stream, {{0, make_batch({value}, {})}});
+        });
+        if (!answer.has_value()) return answer.error().status();
+        require(answer.value().front().ok(), "a batch was refused alone");
+        records_.push_back(value);
+        return Status::ok;
+    }
+
+    Status commit() {
+        const auto answer = client_.execute([&](std::uint64_t id) {
+            return detail::commit_offsets(id, "readers", {}, {{stream.name, 0, records_.size()}});
+        });
+        return answer.has_value() ? Status::ok : answer.error().status();
+    }
+
+    /// Removes the oldest records.
+    void truncate(std::size_t records) {
+        start_ += records;
+        const auto answer =
+            client_.execute([&](std::uint64_t id) { return detail::truncate_stream(id, stream, 0, start_); });
+        require(answer.has_value(), "a truncation was refused on the full disk");
+    }
+
+    /// Reads the stream: must be what was acknowledged.
+    void read() {
+        auto read = start_;
+        while (read < records_.size()) {
+            const auto fetched = client_.execute([&](std::uint64_t id) {
+                return detail::fetch(id, {{stream.name, 0, read}}, {});
+            });
+            require(fetched.has_value() && fetched.value().front().ok(), "a fetch was refused");
+            const auto records = records_in(fetched.value().front().batches);
+            require(!records.empty(), fmt::format("{} acknowledged records are lost", records_.size() - read));
+            for (const auto& record : records) {
+                require(record.offset == read && record.value == records_[read], "a record is not as it was appended");
+                ++read;
+            }
+        }
     }
 
     /// A few messages at once, all taken or all refused.
@@ -174,6 +225,9 @@ private:
     WireClient client_;
     std::uint64_t attempts_ = 0;
     std::set<std::string> there_;
+    /// By offset.
+    std::vector<std::string> records_;
+    std::size_t start_ = 0;
 };
 
 int run(const std::string& ternd) {
@@ -186,6 +240,8 @@ int run(const std::string& ternd) {
     place_ballast(disk.at("ballast"));
     Filling filling(ternd, disk, folder.at("log"));
 
+    for (std::size_t i = 0; i < records_per_time; ++i)
+        require(filling.append() == Status::ok, "an append was refused on an empty disk");
     const auto taken = filling.fill();
     fmt::print("a disk of {} MiB, {} of them in the way: {} messages of {} bytes, then storage_full\n",
                disk_bytes >> 20, ballast_bytes >> 20, taken, body_bytes);
@@ -194,20 +250,32 @@ int run(const std::string& ternd) {
     require(filling.work(200), "the messages are gone");
     fmt::print("200 messages were received and deleted on the full disk\n");
 
+    require(filling.append() == Status::storage_full, "an append was not refused with storage_full");
+    require(filling.commit() == Status::storage_full, "a commit of an offset was not refused with storage_full");
+    filling.read();
+    filling.truncate(records_per_time / 4);
+    filling.read();
+    fmt::print("appends and commits of offsets were refused, {} records were read, a quarter of them removed\n",
+               records_per_time);
+
     std::filesystem::remove(disk.at("ballast"));
     filling.wait_for_space();
     require(filling.health().find("\"ok\"") != std::string::npos, "health does not say ok again");
+    for (std::size_t i = 0; i < records_per_time; ++i)
+        require(filling.append() == Status::ok, "an append was refused after there was space again");
+    require(filling.commit() == Status::ok, "a commit of an offset was refused after there was space again");
     const auto more = filling.fill();
     fmt::print("with space again it went on by itself: {} messages more, then storage_full\n", more);
     require(more > 100, "the space that came back was not used");
 
     while (filling.work(1000)) {
     }
+    filling.read();
     require(filling.there().empty(), fmt::format("{} acknowledged messages are lost", filling.there().size()));
     filling.process().signal(SIGTERM);
     const auto ending = filling.process().wait(20'000);
     require(!ending.by_signal && ending.code_or_signal == 0, "the broker did not leave in order");
-    fmt::print("all were received, none is lost, no restart was needed\n");
+    fmt::print("all were received and read, none is lost, no restart was needed\n");
     return 0;
 }
 

@@ -1,25 +1,17 @@
 #include "tests/crash/history.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 #include "protocol/framing.hpp"
-#include "protocol/status.hpp"
+#include "tests/crash/queue_notes.hpp"
+#include "tests/crash/stream_notes.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
 namespace {
-
-constexpr std::int64_t hour_ms = 3'600'000;
-
-std::int64_t hours_of(std::int64_t ms) {
-    return (ms + hour_ms / 2) / hour_ms;
-}
-
-std::string text_of(const flatbuffers::String* text) {
-    return text ? text->str() : std::string();
-}
 
 struct PlacedFrame {
     protocol::FrameBytes bytes;
@@ -27,7 +19,7 @@ struct PlacedFrame {
 };
 
 /// Puts the frames of one direction of a connection together.
-class Stream {
+class ByteStream {
 public:
     void add(std::string_view bytes, Position at, auto on_frame) {
         while (!bytes.empty()) {
@@ -45,8 +37,8 @@ private:
 };
 
 struct Connection {
-    Stream requests;
-    Stream answers;
+    ByteStream requests;
+    ByteStream answers;
     std::map<std::uint64_t, PlacedFrame> unanswered;
 };
 
@@ -99,103 +91,44 @@ private:
 
     /// Notes what a command does. Without a reply nobody knows whether it was done.
     void apply(const wire::Request& request, const wire::Reply* reply, Span span) {
-        switch (request.body_type()) {
-            case wire::RequestBody::CreateQueue: return on_create(*request.body_as_CreateQueue(), span);
-            case wire::RequestBody::DeleteQueue:
-                history_.queues[text_of(request.body_as_DeleteQueue()->name())].removals.push_back(span);
-                return;
-            case wire::RequestBody::PurgeQueue:
-                history_.queues[text_of(request.body_as_PurgeQueue()->name())].purges.push_back(span);
-                return;
-            case wire::RequestBody::SetQueue: {
-                const auto& set = *request.body_as_SetQueue();
-                history_.queues[text_of(set.name())].visibility.push_back(
-                    {span, hours_of(set.settings()->visibility_timeout_ms())});
-                return;
-            }
-            case wire::RequestBody::Send: return on_send(*request.body_as_Send(), reply, span);
-            case wire::RequestBody::Receive:
-                if (reply) on_receive(*request.body_as_Receive(), *reply->body_as_Messages(), span);
-                return;
-            case wire::RequestBody::Delete: return on_delete(*request.body_as_Delete(), reply, span);
-            case wire::RequestBody::ChangeVisibility:
-                return on_change(*request.body_as_ChangeVisibility(), reply, span);
-            default: return;
-        }
+        if (const auto* transact = request.body_as_Transact())
+            return on_transact(*transact, reply ? reply->body_as_TransactionResults() : nullptr, span);
+        queues_.note(request, reply, span);
+        streams_.note(request, reply, span);
     }
 
-    void on_create(const wire::CreateQueue& create, Span span) {
-        auto& queue = history_.queues[text_of(create.name())];
-        queue.created = span;
-        queue.fifo = create.settings() && create.settings()->fifo().value_or(false);
-        queue.visibility.push_back({span, hours_of(create.settings()->visibility_timeout_ms())});
-    }
-
-    void on_send(const wire::Send& send, const wire::Reply* reply, Span span) {
-        const auto* results = reply ? reply->body_as_SendResults()->results() : nullptr;
-        for (flatbuffers::uoffset_t i = 0; i < send.messages()->size(); ++i) {
-            if (results && results->Get(i)->status() != 0) continue;
-            const auto* entry = send.messages()->Get(i);
-            SentMessage message;
-            message.queue = text_of(send.queue());
-            message.body.assign(reinterpret_cast<const char*>(entry->body()->data()), entry->body()->size());
-            message.group = text_of(entry->group_id());
-            message.sent = span;
-            message.sequence = results ? results->Get(i)->sequence() : 0;
-            message.visibility.push_back({span, 0});
-            const auto name = name_in(message.body);
-            // Its receive may have been answered, and read here, before its send was.
-            auto& noted = history_.messages[name];
-            std::ranges::move(noted.visibility, std::back_inserter(message.visibility));
-            std::swap(message.receives, noted.receives);
-            std::swap(message.deletes, noted.deletes);
-            noted = std::move(message);
-        }
-    }
-
-    void on_receive(const wire::Receive& receive, const wire::Messages& answer, Span span) {
-        if (!answer.messages()) return;
-        for (const auto* received : *answer.messages()) {
-            const std::string_view body(reinterpret_cast<const char*>(received->body()->data()),
-                                        received->body()->size());
-            const auto name = name_in(body);
-            auto& message = history_.messages[name];
-            message.receives.push_back(span);
-            message.visibility.push_back({span, hours_of(receive.visibility_timeout_ms())});
-            handles_[text_of(received->receipt_handle())] = name;
-        }
-    }
-
-    static bool refused(const wire::Reply* reply, flatbuffers::uoffset_t entry) {
-        if (!reply) return false;
-        const auto* results = reply->body_as_EntryResults()->results();
-        return results && entry < results->size() && results->Get(entry)->status() != 0;
-    }
-
-    void on_delete(const wire::Delete& remove, const wire::Reply* reply, Span span) {
-        for (flatbuffers::uoffset_t i = 0; i < remove.receipt_handles()->size(); ++i) {
-            if (refused(reply, i)) continue;
-            const auto name = handles_.at(text_of(remove.receipt_handles()->Get(i)));
-            history_.messages[name].deletes.push_back(span);
-        }
-    }
-
-    void on_change(const wire::ChangeVisibility& change, const wire::Reply* reply, Span span) {
-        for (flatbuffers::uoffset_t i = 0; i < change.changes()->size(); ++i) {
-            if (refused(reply, i)) continue;
-            const auto* entry = change.changes()->Get(i);
-            const auto name = handles_.at(text_of(entry->receipt_handle()));
-            history_.messages[name].visibility.push_back({span, hours_of(entry->visibility_timeout_ms())});
-        }
+    void on_transact(const wire::Transact& transact, const wire::TransactionResults* answer, Span span) {
+        TransactionHistory noted;
+        noted.span = span;
+        const auto add = [](auto& to, auto&& parts) { std::ranges::move(parts, std::back_inserter(to)); };
+        const auto count = [](const auto* steps) { return steps ? steps->size() : 0; };
+        for (flatbuffers::uoffset_t i = 0; i < count(transact.deletes()); ++i)
+            add(noted.deletes, queues_.on_delete(*transact.deletes()->Get(i), nullptr, span));
+        for (flatbuffers::uoffset_t i = 0; i < count(transact.sends()); ++i)
+            add(noted.sends,
+                queues_.on_send(*transact.sends()->Get(i), answer ? answer->sends()->Get(i) : nullptr, span));
+        for (flatbuffers::uoffset_t i = 0; i < count(transact.appends()); ++i)
+            add(noted.appends,
+                streams_.on_append(*transact.appends()->Get(i), answer ? answer->appends()->Get(i) : nullptr, span));
+        for (flatbuffers::uoffset_t i = 0; i < count(transact.commits()); ++i)
+            add(noted.commits, streams_.on_commit(*transact.commits()->Get(i), nullptr, span));
+        history_.transactions.push_back(std::move(noted));
     }
 
     const Trace& trace_;
     std::map<std::uint32_t, Connection> connections_;
-    std::map<std::string, std::string> handles_;
     History history_;
+    QueueNotes queues_{history_};
+    StreamNotes streams_{history_};
 };
 
 }  // namespace
+
+std::size_t History::shown() const {
+    std::size_t count = 0;
+    for (const auto& [key, partition] : partitions) count += partition.shown.size();
+    return count;
+}
 
 History read_history(const Trace& trace) {
     return Reader(trace).read();

@@ -1,36 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/crash/spans.hpp"
+#include "tests/crash/stream_history.hpp"
 #include "tests/crash/trace.hpp"
 
 /// What clients asked for and were told, read from the bytes on their connections.
 namespace tern::crash {
-
-inline constexpr Position never = std::numeric_limits<Position>::max();
-
-/// When a command was asked for (its last byte had come) and when it was acknowledged (the call that sends the last
-/// byte of its answer was made). In between, and if it was never answered, it may have happened or not.
-struct Span {
-    Position requested = never;
-    Position acknowledged = never;
-
-    /// At a power cut at `at`: it must have happened; it may have.
-    bool surely_before(Position at) const { return acknowledged < at; }
-    bool perhaps_before(Position at) const { return requested < at; }
-};
-
-/// Something that gives a value; of several the last one holds. Hours here, so that the run itself takes no time.
-struct Setting {
-    Span span;
-    std::int64_t hours = 0;
-};
 
 struct SentMessage {
     std::string queue;
@@ -58,9 +40,20 @@ struct History {
     std::map<std::string, QueueHistory> queues;
     /// By the part of the body before the first '|'.
     std::map<std::string, SentMessage> messages;
+    std::map<std::string, StreamHistory> streams;
+    std::map<PartitionKey, PartitionHistory> partitions;
+    /// By their content (content_of).
+    std::map<std::string, SentBatch, std::less<>> batches;
+    std::map<std::string, GroupHistory> groups;
+    /// None was committed until the first one was: -1.
+    std::map<OffsetKey, std::vector<Setting>> offsets;
+    std::vector<TransactionHistory> transactions;
     std::size_t requests = 0;
     std::size_t acknowledgements = 0;
     std::size_t refusals = 0;
+
+    /// How many batches fetches have shown.
+    std::size_t shown() const;
 };
 
 /// Errors: throws std::runtime_error when the bytes are not what the load writes.

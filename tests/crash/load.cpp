@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
+#include <deque>
 #include <exception>
 #include <map>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "broker/base/random_source.hpp"
+#include "tests/crash/stream_load.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
@@ -157,6 +160,34 @@ private:
     std::vector<Held> kept_;
 };
 
+/// Several at work; what one of them throws is thrown again at the end.
+class Threads {
+public:
+    void start(auto work) {
+        auto& failure = failures_.emplace_back();
+        threads_.emplace_back([work, &failure] {
+            try {
+                work();
+            } catch (...) {
+                failure = std::current_exception();
+            }
+        });
+    }
+    void join() {
+        for (auto& thread : threads_) thread.join();
+    }
+    void rethrow() const {
+        for (const auto& failure : failures_) {
+            if (failure) std::rethrow_exception(failure);
+        }
+    }
+
+private:
+    /// They stay where they are.
+    std::deque<std::exception_ptr> failures_;
+    std::vector<std::thread> threads_;
+};
+
 }  // namespace
 
 void run_load(const LoadOptions& options) {
@@ -167,21 +198,19 @@ void run_load(const LoadOptions& options) {
             client.await();
         }
     }
-    std::vector<std::exception_ptr> failures(options.connections);
-    std::vector<std::thread> threads;
-    for (std::uint32_t i = 0; i < options.connections; ++i) {
-        threads.emplace_back([&, i] {
-            try {
-                Worker(options, i).run();
-            } catch (...) {
-                failures[i] = std::current_exception();
-            }
-        });
-    }
-    for (auto& thread : threads) thread.join();
-    for (const auto& failure : failures) {
-        if (failure) std::rethrow_exception(failure);
-    }
+    make_shared_streams(options.port);
+    std::atomic<bool> done = false;
+    Threads watchers;
+    for (std::uint32_t i = 0; i < options.watchers; ++i) watchers.start([&, i] { run_watcher(options, i, done); });
+    Threads workers;
+    for (std::uint32_t i = 0; i < options.connections; ++i) workers.start([&, i] { Worker(options, i).run(); });
+    for (std::uint32_t i = 0; i < options.stream_connections; ++i)
+        workers.start([&, i] { run_stream_worker(options, i); });
+    workers.join();
+    done = true;
+    watchers.join();
+    workers.rethrow();
+    watchers.rethrow();
 }
 
 }  // namespace tern::crash

@@ -12,6 +12,8 @@
 #include "broker/store/data_folder.hpp"
 #include "broker/store/lmdb_store.hpp"
 #include "protocol/limits.hpp"
+#include "tests/crash/restart_streams.hpp"
+#include "tests/crash/test_batches.hpp"
 
 namespace tern::crash {
 namespace {
@@ -41,14 +43,17 @@ public:
     void show() {
         const auto snapshot = store_.begin_read();
         for (const auto& [name, queue] : history_.queues) show(*snapshot, name);
+        show_streams(*snapshot, history_, found_);
     }
 
-    /// Receives everything and deletes it, in one commit.
+    /// Receives everything and deletes it, truncates streams and removes groups, in one commit.
     void drain() {
         now_ = now_ + day;
         const auto transaction = store_.begin_write();
         engine_.begin_batch(*transaction, now_, random_);
         for (auto& [name, queue] : found_.queues) drain(name, queue);
+        for (const auto& [name, partitions] : found_.streams) use_up(name, partitions);
+        for (const auto& [name, group] : found_.groups) remove(name, group);
         std::vector<engine::Completion> completions;
         engine_.advance(completions);
         engine_.end_batch();
@@ -98,6 +103,33 @@ private:
         }
     }
 
+    void require(bool holds, const std::string& what) {
+        if (!holds) found_.faults.push_back("after the restart: " + what);
+    }
+
+    /// A stream must go on where it ended.
+    void use_up(const std::string& name, const std::vector<FoundPartition>& partitions) {
+        const auto bytes = make_batch({"after the restart"}, {});
+        for (std::uint32_t i = 0; i < partitions.size(); ++i) {
+            const auto end = partitions[i].end_offset;
+            engine::NewBatch batch{.partition = i, .bytes = bytes, .header = *protocol::read_batch_header(bytes)};
+            batch.expected_offset = end;
+            const auto appended = apply(engine::Append{{{}, name}, {batch}});
+            const auto* results = std::get_if<engine::AppendResults>(&appended.body);
+            require(
+                results && results->results.front().status == Errc::ok && results->results.front().base_offset == end,
+                "an append to " + name + " does not go on at its end");
+            require(apply(engine::TruncateStream{{{}, name}, i, end + 1}).status == Errc::ok,
+                    name + " cannot be truncated");
+        }
+    }
+
+    void remove(const std::string& name, const FoundGroup& group) {
+        for (const auto& member : group.members)
+            require(apply(engine::LeaveGroup{{{}, name}, member}).status == Errc::ok, member + " cannot leave " + name);
+        require(apply(engine::DeleteGroup{{{}, name}}).status == Errc::ok, "group " + name + " cannot be deleted");
+    }
+
     store::LmdbStore& store_;
     const History& history_;
     Found& found_;
@@ -125,7 +157,7 @@ Found restart_on(const std::string& folder, const History& history) {
         restart.show();
         restart.drain();
         for (auto& sentence : engine::audit(*store->begin_read()))
-            found.faults.push_back("after everything was received and deleted: " + sentence);
+            found.faults.push_back("after everything was received, deleted and truncated: " + sentence);
     } catch (const store::StoreFailure& failure) {
         found.faults.push_back(failure.what());
     }

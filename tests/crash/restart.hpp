@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,15 +28,39 @@ struct FoundQueue {
     std::vector<std::string> received;
 };
 
+/// A record batch as a restarted broker serves it.
+struct FoundBatch {
+    std::uint64_t base_offset = 0;
+    std::uint64_t next_offset = 0;
+    protocol::ProducerStamp producer;
+    std::string content;
+};
+
+struct FoundPartition {
+    std::uint64_t start_offset = 0;
+    std::uint64_t end_offset = 0;
+    /// In the order in which they are served.
+    std::vector<FoundBatch> batches;
+};
+
+struct FoundGroup {
+    std::uint32_t generation = 0;
+    std::set<std::string> members;
+};
+
 /// What is there after a restart.
 struct Found {
     /// Sentences of `tern check`, of the audit, and of the start itself: empty when all is well.
     std::vector<std::string> faults;
     std::map<std::string, FoundQueue> queues;
+    /// The partitions of each stream, in order.
+    std::map<std::string, std::vector<FoundPartition>> streams;
+    std::map<std::string, FoundGroup> groups;
+    std::map<OffsetKey, std::int64_t> offsets;
 };
 
-/// Starts the broker's own store and engine on the folder, shows what is there, and then receives and deletes
-/// everything a day later, when every visibility timeout has passed.
+/// Starts the broker's own store and engine on the folder, shows what is there, and then receives, deletes and
+/// truncates everything a day later, when every visibility timeout has passed.
 Found restart_on(const std::string& folder, const History& history);
 
 }  // namespace tern::crash

@@ -15,9 +15,11 @@
 
 #include "broker/engine/engine.hpp"
 #include "broker/engine/queries.hpp"
+#include "broker/engine/stream_queries.hpp"
 #include "broker/store/lmdb_store.hpp"
 #include "tests/contract/temporary_folder.hpp"
 #include "tests/crash/broker_process.hpp"
+#include "tests/crash/test_batches.hpp"
 
 namespace tern::crash {
 namespace {
@@ -25,12 +27,17 @@ namespace {
 struct Options {
     std::string ternd;
     std::uint64_t messages = 1'000'000;
+    std::uint64_t log_mebibytes = 100;
 };
 
 constexpr std::uint64_t reads_max = 20;
 /// A scan of the file would touch many times more, even with the system mapping 16 pages at once.
 constexpr std::uint64_t further_faults_max = 400;
 constexpr std::uint64_t messages_per_command = 1000;
+constexpr std::size_t record_bytes = 16'000;
+constexpr std::size_t records_per_batch = 16;
+/// In one commit.
+constexpr std::size_t batches_per_command = 4;
 
 /// Passes everything on and counts what is read.
 class CountedCursor final : public store::Cursor {
@@ -45,6 +52,8 @@ public:
     bool previous() override { return ++reads_, inner_->previous(); }
     BytesView key() const override { return inner_->key(); }
     store::Value value() const override { return inner_->value(); }
+    std::size_t value_bytes() const override { return inner_->value_bytes(); }
+    bool append_value(Bytes& to, std::size_t skipped) const override { return inner_->append_value(to, skipped); }
 
 private:
     std::unique_ptr<store::Cursor> inner_;
@@ -68,35 +77,65 @@ private:
     mutable std::uint64_t reads_ = 0;
 };
 
-void fill(const std::string& folder, std::uint64_t messages) {
-    const auto store = store::LmdbStore::open(folder);
-    engine::Engine engine;
-    engine.open(*store->begin_read());
-    SeededRandom random(1);
-    std::vector<engine::Completion> completions;
-    const engine::QueueName queue{"", "jobs"};
-    const auto in_batch = [&](const engine::Command& command) {
-        const auto transaction = store->begin_write();
-        engine.begin_batch(*transaction, Timestamp(1'700'000'000'000), random);
-        engine.apply({}, command, completions);
-        engine.advance(completions);
-        engine.end_batch();
-        transaction->commit();
-        if (completions.back().answer.status != Errc::ok) throw TestFailure("the queue could not be filled");
-        completions.clear();
-    };
-    engine::CreateQueue create{queue, {}, {}};
-    // The messages are of a fixed day in the past: none may expire meanwhile.
-    create.settings.retention = std::chrono::hours(24 * 14);
-    in_batch(create);
-    for (std::uint64_t sent = 0; sent < messages; sent += messages_per_command) {
-        (void)store->space();
-        in_batch(engine::SendMessages{queue, std::vector(messages_per_command, engine::NewMessage{.body = "small"})});
+/// Puts things into a folder, as of a fixed day in the past.
+class Filling {
+public:
+    explicit Filling(const std::string& folder) : store_(store::LmdbStore::open(folder)) {
+        engine_.open(*store_->begin_read());
     }
-    const auto described = engine::describe_queue(*store->begin_read(), Timestamp(1'700'000'000'000), queue);
-    if (!described.has_value() || described->counts.visible < messages)
-        throw TestFailure("the queue does not hold the messages");
-}
+
+    void messages(std::uint64_t count) {
+        const engine::QueueName queue{"", "jobs"};
+        engine::CreateQueue create{queue, {}, {}};
+        // None may expire meanwhile.
+        create.settings.retention = std::chrono::hours(24 * 14);
+        in_batch(create);
+        for (std::uint64_t sent = 0; sent < count; sent += messages_per_command) {
+            in_batch(
+                engine::SendMessages{queue, std::vector(messages_per_command, engine::NewMessage{.body = "small"})});
+        }
+        const auto described = engine::describe_queue(*store_->begin_read(), now_, queue);
+        if (!described.has_value() || described->counts.visible < count)
+            throw TestFailure("the queue does not hold the messages");
+    }
+
+    void log(std::uint64_t bytes) {
+        const engine::StreamName stream{"", "log"};
+        engine::CreateStream create{stream, {}};
+        create.settings.partitions = 8;
+        create.settings.retention = Milliseconds(0);
+        in_batch(create);
+        const auto batch = make_batch(std::vector(records_per_batch, std::string(record_bytes, 'x')), {});
+        const engine::NewBatch entry{.bytes = batch, .header = *protocol::read_batch_header(batch)};
+        const auto commands = bytes / (batches_per_command * batch.size()) + 1;
+        for (std::uint64_t i = 0; i < commands; ++i) {
+            engine::Append append{stream, std::vector(batches_per_command, entry)};
+            for (auto& one : append.batches) one.partition = static_cast<std::uint32_t>(i % 8);
+            in_batch(append);
+        }
+        const auto listed = engine::list_streams(*store_->begin_read(), "", "", {});
+        if (!listed.has_value() || listed->streams.front().bytes < bytes)
+            throw TestFailure("the stream does not hold the records");
+    }
+
+private:
+    void in_batch(const engine::Command& command) {
+        (void)store_->space();
+        const auto transaction = store_->begin_write();
+        engine_.begin_batch(*transaction, now_, random_);
+        std::vector<engine::Completion> completions;
+        engine_.apply({}, command, completions);
+        engine_.advance(completions);
+        engine_.end_batch();
+        transaction->commit();
+        if (completions.back().answer.status != Errc::ok) throw TestFailure("the folder could not be filled");
+    }
+
+    const std::unique_ptr<store::LmdbStore> store_;
+    engine::Engine engine_;
+    SeededRandom random_{1};
+    const Timestamp now_{1'700'000'000'000};
+};
 
 std::uint64_t reads_at_open(const std::string& folder) {
     const auto store = store::LmdbStore::open(folder);
@@ -127,15 +166,19 @@ Start start(const Options& options, const std::string& data, const std::string& 
 
 int run(const Options& options) {
     const test::TemporaryFolder folder;
-    fill(folder.at("full"), options.messages);
+    {
+        Filling filling(folder.at("full"));
+        filling.messages(options.messages);
+        filling.log(options.log_mebibytes << 20);
+    }
     const auto reads = reads_at_open(folder.at("full"));
     start(options, folder.at("empty"), folder.at("log"));
     const auto empty = start(options, folder.at("empty"), folder.at("log"));
     const auto full = start(options, folder.at("full"), folder.at("log"));
     const auto further = full.page_faults > empty.page_faults ? full.page_faults - empty.page_faults : 0;
-    fmt::print("{} messages: the engine reads {} rows when it opens (at most {} allowed)\n", options.messages, reads,
-               reads_max);
-    fmt::print("page faults until ready: {} on an empty folder, {} more with the messages (at most {} allowed)\n",
+    fmt::print("{} messages and a log of {} MiB: the engine reads {} rows when it opens (at most {} allowed)\n",
+               options.messages, options.log_mebibytes, reads, reads_max);
+    fmt::print("page faults until ready: {} on an empty folder, {} more with all that (at most {} allowed)\n",
                empty.page_faults, further, further_faults_max);
     fmt::print("{}\n{}\n", empty.ready_line, full.ready_line);
     return reads <= reads_max && further <= further_faults_max ? 0 : 1;
@@ -149,6 +192,7 @@ int main(int argc, char** argv) {
     CLI::App app("Looks how much a start reads when there is much.");
     app.add_option("--ternd", options.ternd, "the broker")->required();
     app.add_option("--messages", options.messages, "how many there are");
+    app.add_option("--log-mebibytes", options.log_mebibytes, "how long a stream there is");
     CLI11_PARSE(app, argc, argv);
     try {
         return tern::crash::run(options);

@@ -4,28 +4,10 @@
 #include <map>
 #include <set>
 
+#include "tests/crash/verdict_streams.hpp"
+
 namespace tern::crash {
 namespace {
-
-bool any_surely(const std::vector<Span>& spans, Position at) {
-    return std::ranges::any_of(spans, [at](const Span& span) { return span.surely_before(at); });
-}
-bool any_perhaps(const std::vector<Span>& spans, Position at) {
-    return std::ranges::any_of(spans, [at](const Span& span) { return span.perhaps_before(at); });
-}
-
-/// The values that may hold: of commands that may have happened and that no other surely came after.
-std::set<std::int64_t> possible(const std::vector<Setting>& settings, Position at) {
-    std::set<std::int64_t> values;
-    for (const auto& one : settings) {
-        if (!one.span.perhaps_before(at)) continue;
-        const bool replaced = std::ranges::any_of(settings, [&](const Setting& other) {
-            return other.span.surely_before(at) && other.span.requested > one.span.acknowledged;
-        });
-        if (!replaced) values.insert(one.hours);
-    }
-    return values;
-}
 
 std::string text_of(const std::set<std::int64_t>& hours) {
     std::string text;
@@ -44,6 +26,9 @@ public:
         for (const auto& [name, queue] : history_.queues) judge_queue(name, queue);
         for (const auto& [name, queue] : found_.queues) note_messages(name, queue);
         for (const auto& [name, message] : history_.messages) judge_message(name, message);
+        judge_streams(found_, history_, at_, findings_);
+        judge_groups(found_, history_, at_, findings_);
+        judge_transactions(found_, history_, at_, findings_);
         return std::move(findings_);
     }
 
@@ -160,6 +145,9 @@ const char* name_of(Wrong wrong) {
         case Wrong::unexpected: return "unexpected";
         case Wrong::disordered: return "disordered";
         case Wrong::forgotten: return "forgotten";
+        case Wrong::repeated: return "repeated";
+        case Wrong::torn: return "torn";
+        case Wrong::vanished: return "vanished";
     }
     return "";
 }

@@ -8,6 +8,7 @@
 
 #include "clients/cpp/source/encode.hpp"
 #include "protocol/framing.hpp"
+#include "tern/detail/operations.hpp"
 #include "tern_generated.h"
 
 namespace tern::crash {
@@ -24,6 +25,7 @@ class ReplyFrame {
 public:
     explicit ReplyFrame(protocol::FrameBytes&& frame);
     const wire::Reply& operator*() const { return *reply_; }
+    std::string_view bytes() const { return frame_.view(); }
     const wire::Reply* operator->() const { return reply_; }
 
 private:
@@ -76,6 +78,22 @@ public:
     std::uint64_t receive(const TestReceive& receive);
     std::uint64_t remove(const std::string& queue, const std::vector<std::string>& receipt_handles);
     std::uint64_t change_visibility(const std::string& queue, const std::vector<TestVisibility>& changes);
+
+    /// A request of the client library: `make` gives the operation for an id.
+    template <class Make>
+    std::uint64_t ask(Make make) {
+        const auto operation = make(++last_request_);
+        write(operation.frame);
+        return operation.id;
+    }
+    /// Asks and waits for the answer, nothing else being under way: the value, or the refusal.
+    template <class Make>
+    auto execute(Make make) {
+        const auto operation = make(++last_request_);
+        write(operation.frame);
+        const auto reply = await();
+        return operation.read(reply.bytes());
+    }
 
     /// The next answer, whichever request it is to.
     ReplyFrame await();

@@ -23,6 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         rest.erase(0, piece);
     }
 
+    // Fetches that wait are answered when their time is over.
+    for (const auto& due : session.broker.waiting.overdue(tern::Timestamp::never())) {
+        session.core->on_fetch_due(due.id, due.over);
+    }
     // Everything that was executed is answered; every reply can be read.
     for (const auto& submitted : session.broker.submitted) {
         if (std::holds_alternative<tern::engine::CancelWait>(submitted.command)) continue;

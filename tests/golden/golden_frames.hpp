@@ -17,6 +17,8 @@ struct GoldenFrame {
 std::vector<GoldenFrame> requests();
 /// One of each kind of reply, by the broker.
 std::vector<GoldenFrame> replies();
+/// Those of replies() that speak of streams, groups and transactions.
+std::vector<GoldenFrame> stream_replies();
 
 /// A frame's content as text for people: the same for every correct encoding of the same message.
 std::string request_text(const std::string& frame);

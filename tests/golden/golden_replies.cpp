@@ -94,6 +94,9 @@ native::StatusReport report() {
     report.storage = "ok";
     report.rss_anonymous_bytes = 8'388'608;
     report.cpu_seconds = 1.5;
+    report.streams = 4;
+    report.groups = 5;
+    report.waiting_fetches = 6;
     return report;
 }
 
@@ -109,7 +112,7 @@ std::vector<GoldenFrame> replies() {
     const auto tasks = moves();
     const auto status = report();
     const native::Welcome welcome{1, "ternd 1.2.3"};
-    return {
+    std::vector<GoldenFrame> frames = {
         {"reply_welcome", written(0, write(welcome))},
         {"reply_refused",
          written(4, [](ReplyWriter& writer, ReplyTo to) { writer.refuse(to, Errc::missing_field, "tags"); })},
@@ -128,6 +131,8 @@ std::vector<GoldenFrame> replies() {
         {"reply_backup_done",
          written(20, [](ReplyWriter& writer, ReplyTo to) { writer.write_backup_done(to, 123'456); })},
     };
+    for (auto& frame : stream_replies()) frames.push_back(std::move(frame));
+    return frames;
 }
 
 }  // namespace tern::golden

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/model/comparison.hpp"
+#include "tests/model/shortening.hpp"
 
 namespace tern::model {
 namespace {
@@ -99,63 +100,17 @@ private:
     Comparison comparison_;
 };
 
-std::string without_digits(std::string text) {
-    std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-    return text;
-}
-
 using Candidate = std::function<bool(const Script&)>;
 
-/// Tries to drop runs of elements, long ones first. `rebuild` makes the script without the elements from..to.
-template <class Rebuild>
-void drop_runs(std::size_t count, const Candidate& still_fails, Script& script, const Rebuild& rebuild) {
-    for (std::size_t length = std::max<std::size_t>(count / 2, 1); length > 0; length /= 2)
-        for (std::size_t from = 0; from + length <= count;) {
-            auto shorter = rebuild(script, from, from + length);
-            if (still_fails(shorter)) {
-                script = std::move(shorter);
-                count -= length;
-            } else {
-                from += length;
-            }
-        }
-}
-
-/// The step before takes over the time that a dropped step waited, so that what follows happens when it did.
-Script without_steps(Script script, std::size_t from, std::size_t to) {
-    Milliseconds waited{0};
-    for (std::size_t i = from; i < to; ++i) waited += script[i].wait;
-    if (to < script.size()) script[to].wait += waited;
-    script.erase(script.begin() + static_cast<std::ptrdiff_t>(from), script.begin() + static_cast<std::ptrdiff_t>(to));
-    return script;
-}
-
-void drop_actions(const Candidate& still_fails, Script& script) {
-    for (std::size_t step = 0; step < script.size(); ++step)
-        for (std::size_t i = script[step].actions.size(); i-- > 0;) {
-            auto shorter = script;
-            shorter[step].actions.erase(shorter[step].actions.begin() + static_cast<std::ptrdiff_t>(i));
-            if (still_fails(shorter)) script = std::move(shorter);
-        }
-}
-
-template <class T>
-void try_without(const Candidate& still_fails, Script& script, T& part, const T& simpler) {
-    const auto kept = std::exchange(part, simpler);
-    if (!still_fails(script)) part = kept;
-}
-
 void simplify(const Candidate& still_fails, Script& script) {
+    using shortening::try_fewer;
+    using shortening::try_without;
     for (auto& step : script) {
         try_without(still_fails, script, step.wait, Milliseconds(0));
         try_without(still_fails, script, step.reopen, false);
         for (auto& action : step.actions) {
             if (auto* send = std::get_if<Send>(&action.body)) {
-                for (std::size_t i = send->entries.size(); i-- > 0 && send->entries.size() > 1;) {
-                    auto fewer = send->entries;
-                    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-                    try_without(still_fails, script, send->entries, fewer);
-                }
+                try_fewer(still_fails, script, send->entries);
                 for (auto& entry : send->entries) try_without(still_fails, script, entry.attributes, {});
             }
             engine::QueueSettingsChange* settings = nullptr;
@@ -200,16 +155,16 @@ std::optional<Mismatch> run(std::uint64_t seed, const Script& script) {
 
 Mismatch shrink(std::uint64_t seed, Mismatch mismatch) {
     // The same mismatch, whatever its numbers.
-    const auto kind = without_digits(mismatch.what);
+    const auto kind = shortening::without_digits(mismatch.what);
     const Candidate still_fails = [&](const Script& script) {
         const auto found = run(seed, script);
-        return found && without_digits(found->what) == kind;
+        return found && shortening::without_digits(found->what) == kind;
     };
     auto& script = mismatch.script;
     for (std::size_t before = 0; before != to_string(script).size();) {
         before = to_string(script).size();
-        drop_runs(script.size(), still_fails, script, without_steps);
-        drop_actions(still_fails, script);
+        shortening::drop_runs(script.size(), still_fails, script, shortening::without_steps<Script>);
+        shortening::drop_actions(still_fails, script);
         simplify(still_fails, script);
     }
     return *run(seed, script);

@@ -26,6 +26,7 @@ struct Overloaded : Cases... {
 
 void World::act() {
     if (requests_.size() >= requests_max) return;
+    if (chance(50)) return stream_clients_.act();
     const auto dice = random_.below(1000);
     if (dice < 330) return send();
     if (dice < 680) return receive();
@@ -35,14 +36,17 @@ void World::act() {
     if (dice < 980)
         return submit({0, a_session(), MoveRequest{chance(50) ? "dead" : "dead.fifo"}, std::nullopt, false});
     if (dice < 983) {
-        submit({0, a_session(), PurgeRequest{a_queue()}, std::nullopt, false});
+        const auto queue = a_queue();
+        if (queue == "jobs") return;
+        submit({0, a_session(), PurgeRequest{queue}, std::nullopt, false});
     }
 }
 
 std::string World::a_queue() {
     const auto dice = random_.below(20);
-    if (dice < 9) return "work";
-    if (dice < 18) return "orders.fifo";
+    if (dice < 7) return "work";
+    if (dice < 14) return "orders.fifo";
+    if (dice < 18) return "jobs";
     return dice == 18 ? "dead" : "dead.fifo";
 }
 
@@ -128,30 +132,29 @@ void World::hang_up() {
     note(fmt::format("session {} hangs up", session));
     ++tally().hang_ups;
     for (auto& [number, request] : requests_) {
-        if (request.session != session) continue;
+        if (request.session != session || request.orphaned) continue;
         request.orphaned = true;
-        if (const auto* send = std::get_if<SendRequest>(&request.body)) {
-            for (const auto& each : send->sends) {
-                ledger_.lose_send(each);
-                if (each.deduplication_id == each.body) unknown_sends_.push_back(each);
-            }
-        }
+        lose(request);
     }
     mailbox_.emplace_back(EndSession{session});
     session = next_session_++;
+}
+
+void World::lose(const Request& request) {
+    if (const auto* stream = std::get_if<StreamRequest>(&request.body)) return stream_clients_.lost(*stream);
+    const auto* send = std::get_if<SendRequest>(&request.body);
+    if (send == nullptr) return;
+    for (const auto& each : send->sends) {
+        ledger_.lose_send(each);
+        if (each.deduplication_id == each.body) unknown_sends_.push_back(each);
+    }
 }
 
 /// The broker is gone: all connections are.
 void World::forget_sessions() {
     for (const auto& [number, request] : requests_) {
         if (const auto* change = std::get_if<ChangeRequest>(&request.body)) ledger_.lose_change(change->message.body);
-        if (request.orphaned) continue;
-        if (const auto* send = std::get_if<SendRequest>(&request.body)) {
-            for (const auto& each : send->sends) {
-                ledger_.lose_send(each);
-                if (each.deduplication_id == each.body) unknown_sends_.push_back(each);
-            }
-        }
+        if (!request.orphaned) lose(request);
     }
     requests_.clear();
     for (auto& session : sessions_) session = next_session_++;
@@ -187,6 +190,7 @@ engine::Command World::command_of(const Request& request) const {
             [](const MoveRequest& r) -> engine::Command {
                 return engine::StartMove{named(r.source), std::nullopt, std::nullopt};
             },
+            [&](const StreamRequest& r) -> engine::Command { return stream_clients_.command_of(r); },
         },
         request.body);
 }

@@ -13,6 +13,27 @@ constexpr Milliseconds clock_set_back_max = std::chrono::seconds(5);
 
 }  // namespace
 
+Tally& Tally::operator+=(const Tally& other) {
+    sends_acknowledged += other.sends_acknowledged;
+    deliveries += other.deliveries;
+    deletes_acknowledged += other.deletes_acknowledged;
+    redelivered += other.redelivered;
+    recovered += other.recovered;
+    crashes += other.crashes;
+    commits += other.commits;
+    refused_for_space += other.refused_for_space;
+    hang_ups += other.hang_ups;
+    expired += other.expired;
+    records_acknowledged += other.records_acknowledged;
+    records_read += other.records_read;
+    repetitions += other.repetitions;
+    offsets_committed += other.offsets_committed;
+    jobs_made += other.jobs_made;
+    messages_forwarded += other.messages_forwarded;
+    handed_over += other.handed_over;
+    return *this;
+}
+
 Ledger::Message& Ledger::known(const std::string& body) {
     const auto found = messages_.find(body);
     if (found == messages_.end()) throw Violation("unexpected", "nobody sent " + body);
@@ -137,6 +158,7 @@ void Ledger::lose_give_backs() {
 void Ledger::attempt_delete(const std::string& body) {
     auto& message = known(body);
     message.delete_attempted = true;
+    ++message.deletes_attempted;
     message.hold_uncertain = true;
 }
 
@@ -145,6 +167,14 @@ void Ledger::acknowledge_delete(const std::string& body, const Place& place) {
     // Meanwhile it may have become a dead letter: the delete then found nothing, and says so as well.
     auto& message = known(body);
     if (message.place == place) message.delete_acknowledged = true;
+}
+
+bool Ledger::only_deleted_once(const std::string& body, Timestamp now) const {
+    const auto& message = messages_.at(body);
+    // It may have aged before a restart set the clock back.
+    if (message.sent_at + retention_ <= now + clock_set_back_max) return false;
+    return message.acknowledged && message.deletes_attempted == 1 && !message.may_be_gone && !message.twofold &&
+           !message.repeated;
 }
 
 void Ledger::attempt_change(const std::string& body) {

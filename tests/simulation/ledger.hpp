@@ -16,7 +16,8 @@
 namespace tern::simulation {
 
 /// A promise was broken. `word` says which: lost, resurrected, duplicated, unexpected, held twice, out of order, group
-/// shared, deduplication, unanswered, swallowed, miscounted, inconsistent, restless, leaked.
+/// shared, deduplication, unanswered, swallowed, miscounted, inconsistent, restless, leaked; of streams: lost record,
+/// repeated record, offset reused, offset back, gap, torn transaction, doubled job, two owners.
 struct Violation : std::runtime_error {
     Violation(std::string word, const std::string& what) : std::runtime_error(word + ": " + what), word(word) {}
     std::string word;
@@ -57,6 +58,13 @@ struct Place {
     bool operator==(const Place&) const = default;
 };
 
+/// A message that a client holds a receipt handle of.
+struct Held {
+    std::string body;
+    std::string handle;
+    Place place;
+};
+
 /// How often what was allowed, if not wished for, has happened.
 struct Tally {
     std::uint64_t sends_acknowledged = 0;
@@ -69,6 +77,15 @@ struct Tally {
     std::uint64_t refused_for_space = 0;
     std::uint64_t hang_ups = 0;
     std::uint64_t expired = 0;
+    std::uint64_t records_acknowledged = 0;
+    std::uint64_t records_read = 0;
+    std::uint64_t repetitions = 0;
+    std::uint64_t offsets_committed = 0;
+    std::uint64_t jobs_made = 0;
+    std::uint64_t messages_forwarded = 0;
+    std::uint64_t handed_over = 0;
+
+    Tally& operator+=(const Tally& other);
 };
 
 class Ledger {
@@ -100,6 +117,9 @@ public:
     /// Nothing is under way any more: what was taken back must be on offer again.
     void inspect_at_rest(const std::vector<Stored>& stored);
 
+    /// It was deleted at most once, by whoever asks, and nothing else can have taken it away.
+    bool only_deleted_once(const std::string& body, Timestamp now) const;
+
     Tally& tally() { return tally_; }
 
 private:
@@ -118,6 +138,7 @@ private:
         /// It was answered with the id of another message.
         bool duplicate = false;
         bool delete_attempted = false;
+        int deletes_attempted = 0;
         bool delete_acknowledged = false;
         bool may_be_gone = false;
         /// Who has it, and until when.

@@ -24,20 +24,6 @@ struct Options {
     std::size_t diary = 60;
 };
 
-Tally& operator+=(Tally& sum, const Tally& other) {
-    sum.sends_acknowledged += other.sends_acknowledged;
-    sum.deliveries += other.deliveries;
-    sum.deletes_acknowledged += other.deletes_acknowledged;
-    sum.redelivered += other.redelivered;
-    sum.recovered += other.recovered;
-    sum.crashes += other.crashes;
-    sum.commits += other.commits;
-    sum.refused_for_space += other.refused_for_space;
-    sum.hang_ups += other.hang_ups;
-    sum.expired += other.expired;
-    return sum;
-}
-
 /// The word for what went wrong; empty when nothing did.
 std::string run(std::uint64_t seed, const Mutant& mutant, const Options& options, Tally& sum) {
     World world(seed, mutant, options.diary);
@@ -105,9 +91,15 @@ int run_seeds(const Options& options) {
         "{} seeds in {:.1f} s: {} commits, {} crashes, {} hang-ups\n"
         "acknowledged sends {}, deliveries {}, acknowledged deletes {}\n"
         "lost 0, resurrected 0, duplicated 0, unexpected 0, held twice 0, out of order 0\n"
-        "recovered {}, delivered again {}, expired {}, refused for want of space {}\n",
+        "recovered {}, delivered again {}, expired {}, refused for want of space {}\n"
+        "streams: acknowledged records {}, records read {}, repeated after lost answers {}, offsets committed {}\n"
+        "partitions handed over {}, events made jobs {}, messages made records {}\n"
+        "lost records 0, repeated records 0, offsets reused 0, gaps 0, torn transactions 0, doubled jobs 0, two owners "
+        "0\n",
         options.seeds, took.count(), sum.commits, sum.crashes, sum.hang_ups, sum.sends_acknowledged, sum.deliveries,
-        sum.deletes_acknowledged, sum.recovered, sum.redelivered, sum.expired, sum.refused_for_space);
+        sum.deletes_acknowledged, sum.recovered, sum.redelivered, sum.expired, sum.refused_for_space,
+        sum.records_acknowledged, sum.records_read, sum.repetitions, sum.offsets_committed, sum.handed_over,
+        sum.jobs_made, sum.messages_forwarded);
     return 0;
 }
 

@@ -29,6 +29,19 @@ inline constexpr std::array mutants = {
     Mutant{"delayed not erased", Mistake::none, {Forgets::erases, Table::fifo_delayed, 10}},
     Mutant{"deduplication not written", Mistake::none, {Forgets::puts, Table::deduplication, 10}},
     Mutant{"agenda not written", Mistake::none, {Forgets::puts, Table::agenda, 10}},
+    Mutant{"reads past the durable end", Mistake::reads_past_durable_end, {}},
+    Mutant{"offsets outside the transaction", Mistake::offsets_outside_transaction, {}},
+    Mutant{"heartbeats say nothing", Mistake::heartbeats_say_nothing, {}},
+    Mutant{"stamps never stored", Mistake::none, {Forgets::puts, Table::stream_producers, 1}},
+    Mutant{"stamp not stored", Mistake::none, {Forgets::puts, Table::stream_producers, 10}},
+    Mutant{"partition not written", Mistake::none, {Forgets::puts, Table::stream_partitions, 50}},
+    Mutant{"block not written", Mistake::none, {Forgets::puts, Table::stream_log, 50}},
+    Mutant{"block not erased", Mistake::none, {Forgets::erases, Table::stream_log, 20}},
+    Mutant{"group of a stream not written", Mistake::none, {Forgets::puts, Table::stream_groups, 2}},
+    Mutant{"group not written", Mistake::none, {Forgets::puts, Table::groups, 10}},
+    Mutant{"member not written", Mistake::none, {Forgets::puts, Table::group_members, 10}},
+    Mutant{"member not erased", Mistake::none, {Forgets::erases, Table::group_members, 10}},
+    Mutant{"committed offset not written", Mistake::none, {Forgets::puts, Table::group_offsets, 20}},
 };
 
 }  // namespace tern::simulation

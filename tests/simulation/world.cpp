@@ -4,69 +4,21 @@
 
 #include <algorithm>
 
-#include "broker/engine/audit.hpp"
 #include "broker/engine/message_record.hpp"
-#include "broker/engine/queries.hpp"
 
-/// The broker's side of the world: commit loop, time, faults, inspection. clients.cpp has the other side.
+/// The broker's side of the world: commit loop, time, faults. clients.cpp has the other side, inspection.cpp looks at
+/// both.
 namespace tern::simulation {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Timestamp beginning(1'700'000'000'000);
-
-constexpr std::array<const char*, 4> queue_names = {"dead", "dead.fifo", "work", "orders.fifo"};
-
-engine::QueueName named(const std::string& queue) {
-    return {"", queue};
-}
-
 }  // namespace
-
-World::World(std::uint64_t seed, const Mutant& mutant, std::size_t diary_lines_max)
-    : random_(seed),
-      engine_random_(seed + 1),
-      mutant_(mutant),
-      store_(memory_, mutant.forgetfulness, seed + 2),
-      now_(beginning),
-      retention_(chance(80) ? Milliseconds(hours(24 * 14)) : Milliseconds(minutes(1))),
-      ledger_(retention_),
-      diary_lines_max_(diary_lines_max) {
-    if (chance(30)) limits_.due_work_per_batch = static_cast<std::uint32_t>(2 + random_.below(8));
-    if (chance(20)) limits_.in_flight_max_standard = limits_.in_flight_max_fifo = 3 + random_.below(4);
-    for (auto& session : sessions_) session = next_session_++;
-    open_engine();
-    create_queues();
-}
 
 void World::note(std::string what) {
     diary_.push_back(fmt::format("{:>9} {}", (now_ - beginning).count(), std::move(what)));
     if (diary_.size() > diary_lines_max_) diary_.pop_front();
-}
-
-/// Queues are there before the first fault.
-void World::create_queues() {
-    const auto transaction = memory_.begin_write();
-    std::vector<engine::Completion> completions;
-    engine_->begin_batch(*transaction, now_, engine_random_);
-    for (const std::string name : queue_names) {
-        engine::CreateQueue create{named(name), {}, {}};
-        create.settings.retention = retention_;
-        create.settings.visibility_timeout = seconds(30);
-        if (chance(30)) create.settings.delay = seconds(1 + random_.below(3));
-        if (name.ends_with(".fifo")) create.settings.fifo = true;
-        if (!name.starts_with("dead") && chance(50))
-            create.settings.redrive_policy = {name.ends_with(".fifo") ? "dead.fifo" : "dead",
-                                              static_cast<std::uint32_t>(1 + random_.below(3))};
-        engine_->apply({0, 0, 0}, create, completions);
-    }
-    engine_->advance(completions);
-    engine_->end_batch();
-    transaction->commit();
-    memory_.flush();
 }
 
 void World::open_engine() {
@@ -95,6 +47,10 @@ void World::commit_batch(std::size_t mail_max) {
     {
         const auto transaction = store_.begin_write();
         engine_->begin_batch(*transaction, now, engine_random_);
+        for (const auto& commit : std::exchange(late_commits_, {})) {
+            std::vector<engine::Completion> ignored;
+            engine_->apply({0, 0, 0}, commit, ignored);
+        }
         for (std::size_t i = 0; i < mail_max && !mailbox_.empty(); ++i) {
             const auto mail = std::move(mailbox_.front());
             mailbox_.pop_front();
@@ -104,9 +60,11 @@ void World::commit_batch(std::size_t mail_max) {
         engine_->end_batch();
         // The power may fail before the commit as well as after it.
         power_failed = faults_ && random_.below(400) == 0;
+        durable_ends_.before_commit(engine_->appended());
         if (!power_failed) transaction->commit();
     }
     if (power_failed) return crash();
+    durable_ends_.after_commit();
     ++tally().commits;
     // This commit's flush has made the one before durable: its answers go out (docs/architecture.md).
     const auto durable = unreleased_.size();
@@ -126,7 +84,10 @@ void World::execute(const Mail& mail, std::vector<engine::Completion>& completio
     }
     auto& request = requests_.at(std::get<std::uint64_t>(mail));
     execute_request(request, completions);
-    if (mutant_.mistake == Mistake::executed_twice && std::holds_alternative<SendRequest>(request.body) && chance(3)) {
+    const auto* stream_request = std::get_if<StreamRequest>(&request.body);
+    const bool adds = std::holds_alternative<SendRequest>(request.body) ||
+                      (stream_request != nullptr && std::holds_alternative<AppendRequest>(*stream_request));
+    if (mutant_.mistake == Mistake::executed_twice && adds && chance(3)) {
         std::vector<engine::Completion> ignored;
         engine_->apply({0, request.session, request.number}, command_of(request), ignored);
     }
@@ -136,7 +97,14 @@ void World::execute(const Mail& mail, std::vector<engine::Completion>& completio
 
 void World::execute_request(Request& request, std::vector<engine::Completion>& completions) {
     const engine::Ticket ticket{0, request.session, request.number};
-    const auto command = command_of(request);
+    auto command = command_of(request);
+    if (auto* beat = std::get_if<engine::Heartbeat>(&command)) {
+        request.deadline = now_ + beat->wait;
+        if (mutant_.mistake == Mistake::heartbeats_say_nothing) beat->owned.clear();
+    }
+    if (auto* transact = std::get_if<engine::Transact>(&command);
+        transact != nullptr && mutant_.mistake == Mistake::offsets_outside_transaction)
+        for (auto& commit : std::exchange(transact->commits, {})) late_commits_.push_back(std::move(commit));
     if (const auto* receive = std::get_if<ReceiveRequest>(&request.body)) request.deadline = now_ + receive->wait;
     if (space_ == store::SpaceState::low && engine::grows(command)) {
         ++tally().refused_for_space;
@@ -173,7 +141,13 @@ void World::release(const Unreleased& answer) {
         if (const auto* change = std::get_if<ChangeRequest>(&request.body)) ledger_.lose_change(change->message.body);
         return;
     }
-    if (const auto* send = std::get_if<SendRequest>(&request.body)) answer_send(*send, given, answer.executed_at);
+    this->answer(request, given, answer.executed_at);
+}
+
+void World::answer(const Request& request, const engine::Answer& given, Timestamp executed_at) {
+    if (const auto* stream = std::get_if<StreamRequest>(&request.body))
+        return stream_clients_.answered(*stream, given, executed_at);
+    if (const auto* send = std::get_if<SendRequest>(&request.body)) answer_send(*send, given, executed_at);
     if (const auto* remove = std::get_if<DeleteRequest>(&request.body)) {
         const auto* results = std::get_if<engine::EntryResults>(&given.body);
         for (std::size_t i = 0; results != nullptr && i < remove->messages.size(); ++i)
@@ -183,7 +157,7 @@ void World::release(const Unreleased& answer) {
     if (const auto* change = std::get_if<ChangeRequest>(&request.body)) {
         const auto* results = std::get_if<engine::EntryResults>(&given.body);
         if (results != nullptr && results->results.at(0) == Errc::ok) {
-            ledger_.acknowledge_change(change->message.body, answer.executed_at + change->visibility_timeout);
+            ledger_.acknowledge_change(change->message.body, executed_at + change->visibility_timeout);
         } else {
             ledger_.refuse_change(change->message.body);
         }
@@ -229,6 +203,7 @@ void World::answer_receive(const Request& request, const engine::Answer& answer,
 
 void World::flush() {
     store_.flush();
+    durable_ends_.after_flush();
     release(unreleased_.size());
 }
 
@@ -253,7 +228,8 @@ void World::rest() {
 
 void World::pass_time() {
     const auto next = engine_->next_deadline();
-    if (next && *next > now_ && chance(50)) {
+    const bool near = next && *next > now_ && *next - now_ < hours(24 * 15);
+    if (near && chance(50)) {
         now_ = std::max(now_, *next + Milliseconds(static_cast<std::int64_t>(random_.below(3)) - 1));
     } else {
         now_ = now_ + Milliseconds(static_cast<std::int64_t>(random_.below(chance(80) ? 3'000 : 60'000)));
@@ -270,7 +246,10 @@ void World::change_space() {
 /// The process is gone with all its connections; what the disk holds is the last commit, or the one before it.
 void World::crash() {
     const bool lose_last = chance(50);
+    stream_ledger_.crashed(lose_last && memory_.last_commit_unflushed());
     memory_.crash(lose_last);
+    durable_ends_.forget();
+    late_commits_.clear();
     ++tally().crashes;
     note(fmt::format("crash{}", lose_last ? ", the last commit is lost" : ""));
     forget_sessions();
@@ -281,92 +260,10 @@ void World::crash() {
     // The clock may have been set while the process was away; time never begins before the last moment on disk.
     const auto set = chance(20) ? Milliseconds(-static_cast<std::int64_t>(random_.below(5'000)))
                                 : Milliseconds(static_cast<std::int64_t>(random_.below(chance(90) ? 2'000 : 600'000)));
-    now_ = std::max(now_ + set, engine_->last_time());
+    const auto before = std::exchange(now_, std::max(now_ + set, engine_->last_time()));
+    if (now_ < before) stream_ledger_.clock_set_back(before - now_);
     if (now_ < latest_) counts_settle_at_ = latest_ + seconds(5);
     inspect();
-}
-
-// ---- inspection
-
-std::vector<Stored> World::stored() const {
-    std::vector<Stored> all;
-    auto& store = const_cast<store::MemoryStore&>(memory_);
-    const auto snapshot = store.begin_read();
-    for (const std::string name : queue_names) {
-        std::array<std::uint64_t, 3> seen{};
-        for (std::size_t view = 0; view < seen.size(); ++view) {
-            const auto messages = engine::peek(*snapshot, now_, named(name), {1000, view == 0, view == 1, view == 2});
-            if (!messages.has_value()) throw Violation("inconsistent", name + " cannot be peeked at");
-            seen[view] = messages->messages.size();
-            for (const auto& message : messages->messages) {
-                const auto record = engine::decode_message(message.record);
-                if (!record) throw Violation("inconsistent", name + " holds a record that cannot be decoded");
-                all.push_back(
-                    {std::string(record->body), name, record->id, message.sequence, record->sent_at, view == 1});
-            }
-        }
-        const auto described = engine::describe_queue(*snapshot, now_, named(name));
-        if (!described.has_value()) throw Violation("inconsistent", name + " cannot be described");
-        const auto& counts = described->counts;
-        // What is past its retention is not shown, but counted until it is removed. And a clock that was set back makes
-        // counts that were true for a moment to come true again.
-        if (now_ - beginning >= retention_ || now_ < counts_settle_at_) continue;
-        if (counts.visible != seen[0] || counts.in_flight != seen[1] || counts.delayed != seen[2])
-            throw Violation("miscounted",
-                            fmt::format("{} counts {}/{}/{}, but holds {}/{}/{} visible/in flight/delayed", name,
-                                        counts.visible, counts.in_flight, counts.delayed, seen[0], seen[1], seen[2]));
-    }
-    return all;
-}
-
-void World::inspect() {
-    latest_ = std::max(latest_, now_);
-    ledger_.inspect(stored(), now_);
-    const auto findings = engine::audit(*memory_.begin_read());
-    if (!findings.empty()) throw Violation("inconsistent", findings.front());
-}
-
-void World::check_answered() {
-    for (const auto& [number, request] : requests_) {
-        if (request.orphaned) continue;
-        if (!request.deadline || *request.deadline <= now_)
-            throw Violation("unanswered", fmt::format("request {} of session {}", number, request.session));
-    }
-}
-
-/// Nothing is left behind when the last message is gone and its deduplication window is over.
-void World::check_empty() {
-    using store::Table;
-    const auto snapshot = memory_.begin_read();
-    for (const auto table : {Table::queue_messages, Table::queue_schedule, Table::queue_positions, Table::fifo_groups,
-                             Table::fifo_order, Table::fifo_delayed, Table::deduplication, Table::receive_attempts})
-        if (const auto rows = snapshot->rows(table); rows != 0)
-            throw Violation("leaked", fmt::format("{} rows in {} after everything was deleted", rows,
-                                                  store::traits_of(table).name));
-}
-
-void World::drain() {
-    faults_ = false;
-    space_ = store::SpaceState::plenty;
-    store_.heal();
-    rest();
-    for (int round = 0; !stored().empty(); ++round) {
-        if (round > 2'000) throw Violation("restless", "a queue cannot be emptied");
-        now_ = now_ + seconds(7);
-        for (const std::string name : queue_names)
-            submit({0, a_session(), ReceiveRequest{name, 10, minutes(2), Milliseconds(0)}, std::nullopt, false});
-        rest();
-        while (!held_.empty()) {
-            const auto taken = take_held(10);
-            submit({0, a_session(), DeleteRequest{taken.front().place.queue, taken}, std::nullopt, false});
-        }
-        rest();
-    }
-    now_ = now_ + minutes(20);
-    rest();
-    now_ = now_ + minutes(20);
-    rest();
-    check_empty();
 }
 
 }  // namespace tern::simulation

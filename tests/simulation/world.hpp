@@ -11,10 +11,18 @@
 
 #include "broker/engine/engine.hpp"
 #include "broker/store/memory_store.hpp"
+#include "tests/simulation/durable_ends.hpp"
 #include "tests/simulation/forgetful_store.hpp"
 #include "tests/simulation/ledger.hpp"
+#include "tests/simulation/stream_clients.hpp"
+#include "tests/simulation/stream_ledger.hpp"
 
 namespace tern::simulation {
+
+inline constexpr Timestamp beginning(1'700'000'000'000);
+inline constexpr std::array<const char*, 5> queue_names = {"dead", "dead.fifo", "work", "orders.fifo", "jobs"};
+inline constexpr std::array<const char*, 2> stream_names = {"events", "log"};
+inline constexpr std::array<const char*, 2> group_names = {"workers", "readers"};
 
 /// Ways in which a broker may be wrong; each must be noticed.
 enum class Mistake : std::uint8_t {
@@ -25,19 +33,15 @@ enum class Mistake : std::uint8_t {
     clock_runs_ahead,
     refused_but_executed,
     executed_twice,
+    reads_past_durable_end,
+    offsets_outside_transaction,
+    heartbeats_say_nothing,
 };
 
 struct Mutant {
     const char* name = "none";
     Mistake mistake = Mistake::none;
     Forgetfulness forgetfulness{};
-};
-
-/// A message that a client holds a receipt handle of.
-struct Held {
-    std::string body;
-    std::string handle;
-    Place place;
 };
 
 struct SendRequest {
@@ -69,7 +73,8 @@ struct MoveRequest {
 struct Request {
     std::uint64_t number = 0;
     std::uint64_t session = 0;
-    std::variant<SendRequest, ReceiveRequest, DeleteRequest, ChangeRequest, PurgeRequest, MoveRequest> body;
+    std::variant<SendRequest, ReceiveRequest, DeleteRequest, ChangeRequest, PurgeRequest, MoveRequest, StreamRequest>
+        body;
     /// When it must have been answered; the wait of a receive counts from its execution.
     std::optional<Timestamp> deadline;
     /// Its client has hung up.
@@ -106,6 +111,8 @@ private:
     bool chance(std::uint64_t percent) { return random_.below(100) < percent; }
     void note(std::string what);
     void create_queues();
+    std::vector<engine::Command> first_commands();
+    Surroundings surroundings();
 
     // Clients.
     void act();
@@ -116,6 +123,8 @@ private:
     void change();
     void hang_up();
     void forget_sessions();
+    /// Nobody will ever tell its client what became of it.
+    void lose(const Request& request);
     std::uint64_t a_session() { return sessions_[random_.below(sessions_.size())]; }
     std::string a_queue();
     std::vector<Held> take_held(std::size_t count);
@@ -127,6 +136,7 @@ private:
     engine::Command command_of(const Request& request) const;
     void release(std::size_t count);
     void release(const Unreleased& answer);
+    void answer(const Request& request, const engine::Answer& given, Timestamp executed_at);
     void answer_send(const SendRequest& request, const engine::Answer& answer, Timestamp executed_at);
     void answer_receive(const Request& request, const engine::Answer& answer, Timestamp executed_at);
     void flush();
@@ -141,7 +151,10 @@ private:
 
     void inspect();
     std::vector<Stored> stored() const;
+    StoredStreams stored_streams(const std::vector<Stored>& messages) const;
     void check_answered();
+    void drain_queues();
+    void remove_streams();
     void check_empty();
 
     SeededRandom random_;
@@ -170,6 +183,11 @@ private:
     /// FIFO sends whose outcome is unknown, with ids of their own: clients repeat them.
     std::vector<Send> unknown_sends_;
     Ledger ledger_;
+    StreamLedger stream_ledger_;
+    StreamClients stream_clients_;
+    DurableEnds durable_ends_;
+    /// Of a broker that commits offsets outside of their transaction.
+    std::vector<engine::CommitOffsets> late_commits_;
     std::deque<std::string> diary_;
     std::size_t diary_lines_max_;
 };

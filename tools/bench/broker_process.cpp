@@ -89,6 +89,7 @@ BrokerProcess::BrokerProcess(const fs::path& ternd, const fs::path& data, const 
     const auto program = ternd.string(), folder = data.string();
     const char* const arguments[] = {program.c_str(), "--data", folder.c_str(), "--listen",
                                      "127.0.0.1:0",   "--http", "127.0.0.1:0",  nullptr};
+    const auto started_at = Clock::now();
     process_ = fork();
     if (process_ == 0) become(arguments, pipe_ends[1], log_file);
     close(pipe_ends[1]);
@@ -98,6 +99,7 @@ BrokerProcess::BrokerProcess(const fs::path& ternd, const fs::path& data, const 
         if (process_ < 0) throw BenchError("Cannot start a process.");
         const auto line = first_line(pipe_ends[0]);
         if (line.empty()) throw BenchError(fmt::format("{} did not start. Its log ends:\n{}", program, end_of(log)));
+        start_seconds_ = seconds_between(started_at, Clock::now());
         endpoint_ = endpoint_in(line);
     } catch (...) {
         close(pipe_ends[0]);

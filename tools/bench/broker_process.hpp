@@ -29,11 +29,14 @@ public:
 
     const Endpoint& endpoint() const { return endpoint_; }
     pid_t process() const { return process_; }
+    /// From the start of the process to the line that says that it is ready.
+    double start_seconds() const { return start_seconds_; }
 
 private:
     void end();
 
     pid_t process_ = -1;
+    double start_seconds_ = 0;
     Endpoint endpoint_;
 };
 

@@ -135,7 +135,7 @@ bool Connection::take_frame(std::string_view& frame) {
     const auto whole = protocol::frame_header_bytes + length;
 
     if (have < protocol::frame_header_bytes || have < whole) {
-        std::memmove(bytes + input_origin, bytes + input_begin_, have);
+        if (input_begin_ != input_origin) std::memmove(bytes + input_origin, bytes + input_begin_, have);
         input_begin_ = input_origin;
         input_end_ = input_origin + have;
         const auto needed = input_origin + whole;

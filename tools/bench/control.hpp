@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/bench/connection.hpp"
+#include "tools/bench/request_frame.hpp"
 #include "tools/bench/workload.hpp"
 
 namespace tern::bench {
@@ -37,6 +38,9 @@ public:
     /// The counts of all these queues together.
     QueueTotals totals(const std::vector<std::string>& queues);
     BrokerReport report();
+    /// Whatever else is to be asked; the answer is valid until the next call. Errors: also when the broker refuses.
+    const protocol::wire::Reply& call(std::string_view frame) { return connection_.call(frame); }
+    const protocol::wire::Reply& call(const RequestFrame& frame) { return call(frame.bytes()); }
     /// Fills the workload's queues with `messages` messages, evenly, by large batches.
     void fill(const Workload& workload, std::uint64_t messages);
 

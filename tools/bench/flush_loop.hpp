@@ -12,6 +12,8 @@ struct FlushResult {
     std::uint64_t flushes = 0;
     /// In nanoseconds, of one append and its flush.
     Histogram latency;
+
+    double per_s() const { return static_cast<double>(flushes) / seconds; }
 };
 
 /// What the disk gives without any broker: appends 4 KiB to a new file in `folder` and calls fdatasync, again and

@@ -1,12 +1,10 @@
 #include "tools/bench/lane.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "protocol/limits.hpp"
+#include "tools/bench/answer.hpp"
 #include "tools/bench/bench_error.hpp"
-#include "tools/bench/connection.hpp"
 
 namespace tern::bench {
 
@@ -17,24 +15,8 @@ namespace {
 /// Others may have taken what was visible a moment ago, but not so often in a row.
 constexpr std::size_t empty_receives_max = 1000;
 
-template <class Answer>
-const Answer& body_of(const wire::Reply& reply, RequestKind kind) {
-    const auto* request = request_kind_names[static_cast<std::size_t>(kind)];
-    if (reply.status() != 0) throw BenchError(refusal(request, reply.status(), reply.message()));
-    const auto* answer = reply.body_as<Answer>();
-    if (answer == nullptr) throw BenchError(fmt::format("The broker answered something else to a {}.", request));
-    return *answer;
-}
-
-/// Every entry of the request must have its result, and each must say that it was done.
-template <class Results>
-std::size_t check_entries(const Results* results, std::size_t expected, const char* request) {
-    const auto count = results == nullptr ? 0 : results->size();
-    if (count != expected)
-        throw BenchError(fmt::format("A {} of {} entries was answered with {} results.", request, expected, count));
-    for (const auto* result : *results)
-        if (result->status() != 0) throw BenchError(refusal(request, result->status(), result->message()));
-    return count;
+const char* name_of(RequestKind kind) {
+    return request_kind_names[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace
@@ -84,14 +66,15 @@ std::string_view Lane::remove(std::uint64_t id) {
     return frame.bytes();
 }
 
-std::size_t Lane::take(const wire::Reply& reply) {
+Done Lane::take(const wire::Reply& reply) {
     if (reply.id() != expected_id_) throw BenchError("The broker answered a request that was not made.");
+    std::size_t messages = 0;
     switch (kind_) {
-        case RequestKind::send: return take_sent(body_of<wire::SendResults>(reply, kind_));
-        case RequestKind::receive: take_received(body_of<wire::Messages>(reply, kind_)); return 0;
-        case RequestKind::remove: return take_removed(body_of<wire::EntryResults>(reply, kind_));
+        case RequestKind::send: messages = take_sent(body_of<wire::SendResults>(reply, name_of(kind_))); break;
+        case RequestKind::receive: take_received(body_of<wire::Messages>(reply, name_of(kind_))); break;
+        case RequestKind::remove: messages = take_removed(body_of<wire::EntryResults>(reply, name_of(kind_))); break;
     }
-    return 0;
+    return {.messages = messages, .bytes = messages * workload_.body_bytes};
 }
 
 std::size_t Lane::take_sent(const wire::SendResults& answer) {

@@ -7,12 +7,12 @@
 
 #include "tern_generated.h"
 #include "tools/bench/frame_book.hpp"
+#include "tools/bench/requester.hpp"
 #include "tools/bench/workload.hpp"
 
 namespace tern::bench {
 
 enum class RequestKind : std::uint8_t { send, receive, remove };
-constexpr std::size_t request_kind_count = 3;
 constexpr const char* request_kind_names[request_kind_count] = {"send", "receive", "delete"};
 
 /// Which queues a lane uses: first `first`, then every `step`-th, around and around.
@@ -21,22 +21,18 @@ struct QueueWalk {
     std::size_t step = 0;
 };
 
-/// One requester with one request under way at a time, without a socket: it says what to ask next, takes the answer,
-/// and checks that the broker did all that was asked.
-class Lane {
+/// A requester of a queue workload.
+class Lane final : public Requester {
 public:
     Lane(const Workload& workload, FrameBook& frames, QueueWalk walk);
 
-    /// The next request, valid until the next call on any lane of the same book. Empty when there is nothing more to
-    /// do: when `stopping`, which lets a cycle come to its end first, or when a backlog is used up.
-    std::string_view next_request(std::uint64_t id, bool stopping);
-    RequestKind kind() const { return kind_; }
-    std::uint64_t expected_id() const { return expected_id_; }
+    /// Valid until the next call on any lane of the same book. Empty when there is nothing more to do: when `stopping`,
+    /// which lets a cycle come to its end first, or when a backlog is used up.
+    std::string_view next_request(std::uint64_t id, bool stopping) override;
+    std::size_t kind() const override { return static_cast<std::size_t>(kind_); }
 
-    /// The number of messages that are done with by this answer.
-    /// Errors: throws BenchError when the broker refused the request or any entry of it, answered something else, or
-    /// goes on handing out nothing although messages were sent.
-    std::size_t take(const protocol::wire::Reply& reply);
+    /// Errors: throws BenchError also when the broker goes on handing out nothing although messages were sent.
+    Done take(const protocol::wire::Reply& reply) override;
 
 private:
     enum class Step : std::uint8_t { begin, receive, remove, done };

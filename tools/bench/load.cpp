@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <vector>
 
 #include "tools/bench/bench_error.hpp"
 #include "tools/bench/clock.hpp"
 #include "tools/bench/interruption.hpp"
+#include "tools/bench/lane.hpp"
 
 namespace tern::bench {
 
@@ -22,14 +24,21 @@ namespace {
 
 constexpr double silence_seconds_max = 60;
 constexpr int events_max = 256;
-/// A request's id is its lane's number in the low bits and a running number above, so that an answer finds its lane.
-constexpr unsigned lane_bits = 16;
+/// How long the loop waits for answers at most before it looks at the time.
+constexpr int wait_ms = 100;
+/// The same where requests are made at a given rate: as fine as epoll can.
+constexpr int wait_ms_at_a_rate = 1;
+/// A request's id is its requester's number in the low bits and a running number above, so that an answer finds it.
+constexpr unsigned place_bits = 16;
 
 struct Client {
-    explicit Client(const Endpoint& endpoint) : connection(endpoint) {}
+    Client(const Endpoint& endpoint, Requesters given)
+        : connection(endpoint),
+          requesters(std::move(given)),
+          asked_at(requesters.size()) {}
 
     Connection connection;
-    std::vector<Lane> lanes;
+    Requesters requesters;
     std::vector<Instant> asked_at;
     bool writes_blocked = false;
 };
@@ -61,35 +70,29 @@ private:
 
 class Load {
 public:
-    Load(const Endpoint& endpoint, const Workload& workload, LoadTimes times, const LoadWindow& window)
-        : workload_(workload),
-          times_(times),
-          window_(window),
-          frames_(workload) {
-        const auto lanes = workload.connections * workload.in_flight;
-        for (std::size_t i = 0; i < workload.connections; ++i) {
-            auto& client = *clients_.emplace_back(std::make_unique<Client>(endpoint));
-            for (std::size_t lane = 0; lane < workload.in_flight; ++lane) {
-                const auto number = i * workload.in_flight + lane;
-                client.lanes.emplace_back(workload, frames_, QueueWalk{number % workload.queues.size(), lanes});
-            }
-            client.asked_at.resize(workload.in_flight);
+    Load(const Endpoint& endpoint, std::vector<Requesters> clients, LoadTimes times, const LoadWindow& window)
+        : times_(times),
+          window_(window) {
+        for (auto& requesters : clients) {
+            auto& client = *clients_.emplace_back(std::make_unique<Client>(endpoint, std::move(requesters)));
             poll_.watch(client, EPOLL_CTL_ADD, EPOLLIN);
         }
     }
 
     LoadResult run() {
         const auto started_at = Clock::now();
+        started_at_ = started_at;
         measure_from_ = started_at + as_duration(times_.warm_up_seconds);
         measure_until_ = measure_from_ + as_duration(times_.seconds);
         heard_at_ = started_at;
         for (auto& client : clients_) start(*client, started_at);
 
         epoll_event events[events_max];
-        while (busy_lanes_ > 0) {
-            const int ready = poll_.wait(events, 100);
+        while (busy_ > 0) {
+            const int ready = poll_.wait(events, times_.requests_per_s_max > 0 ? wait_ms_at_a_rate : wait_ms);
             const auto now = Clock::now();
             follow_time(now);
+            ask_those_whose_turn_it_is(now);
             for (int i = 0; i < ready; ++i) serve(*static_cast<Client*>(events[i].data.ptr), events[i].events);
             if (ready > 0) heard_at_ = now;
             if (seconds_between(heard_at_, now) > silence_seconds_max)
@@ -104,9 +107,9 @@ private:
     enum class Phase : std::uint8_t { warm_up, measured, draining };
 
     void start(Client& client, Instant now) {
-        for (std::size_t lane = 0; lane < client.lanes.size(); ++lane) {
-            ++busy_lanes_;
-            ask(client, lane, now);
+        for (std::size_t place = 0; place < client.requesters.size(); ++place) {
+            ++busy_;
+            ask_in_time(client, place, now);
         }
         flush(client);
     }
@@ -142,27 +145,49 @@ private:
     }
 
     void take(Client& client, const wire::Reply& reply, Instant now) {
-        const auto lane = static_cast<std::size_t>(reply.id() & ((1u << lane_bits) - 1));
-        if (lane >= client.lanes.size()) throw BenchError("The broker answered a request that was not made.");
-        const auto kind = client.lanes[lane].kind();
-        const auto messages = client.lanes[lane].take(reply);
+        const auto place = static_cast<std::size_t>(reply.id() & ((1u << place_bits) - 1));
+        if (place >= client.requesters.size()) throw BenchError("The broker answered a request that was not made.");
+        auto& requester = *client.requesters[place];
+        const auto kind = requester.kind();
+        const auto done = requester.take(reply);
         if (phase_ == Phase::measured) {
-            result_.messages += messages;
+            result_.messages += done.messages;
+            result_.bytes += done.bytes;
             ++result_.requests;
-            const auto latency = nanoseconds_between(client.asked_at[lane], now);
-            result_.latencies[static_cast<std::size_t>(kind)].record(latency);
+            result_.latencies[kind].record(nanoseconds_between(client.asked_at[place], now));
         }
-        ask(client, lane, now);
+        ask_in_time(client, place, now);
     }
 
-    void ask(Client& client, std::size_t lane, Instant now) {
-        const auto id = (++requests_made_ << lane_bits) | lane;
-        const auto frame = client.lanes[lane].next_request(id, phase_ == Phase::draining);
+    /// At a given rate requesters wait in line, first come first served.
+    void ask_in_time(Client& client, std::size_t place, Instant now) {
+        if (times_.requests_per_s_max > 0)
+            line_.push_back({&client, place});
+        else
+            ask(client, place, now);
+    }
+
+    void ask_those_whose_turn_it_is(Instant now) {
+        const auto due = static_cast<std::uint64_t>(seconds_between(started_at_, now) * times_.requests_per_s_max);
+        // Those who stop need no turn.
+        for (; !line_.empty() && (turns_taken_ < due || phase_ == Phase::draining); ++turns_taken_) {
+            const auto [client, place] = line_.front();
+            line_.pop_front();
+            ask(*client, place, now);
+            flush(*client);
+        }
+        // What could not be made in time is not made up for: the rate is the most, and there are no bursts.
+        turns_taken_ = std::max(turns_taken_, due);
+    }
+
+    void ask(Client& client, std::size_t place, Instant now) {
+        const auto id = (++requests_made_ << place_bits) | place;
+        const auto frame = client.requesters[place]->next_request(id, phase_ == Phase::draining);
         if (frame.empty()) {
-            --busy_lanes_;
+            --busy_;
             return;
         }
-        client.asked_at[lane] = now;
+        client.asked_at[place] = now;
         client.connection.append(frame);
     }
 
@@ -174,15 +199,21 @@ private:
         poll_.watch(client, EPOLL_CTL_MOD, blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
     }
 
-    const Workload& workload_;
+    struct Turn {
+        Client* client;
+        std::size_t place;
+    };
+
     LoadTimes times_;
     const LoadWindow& window_;
-    FrameBook frames_;
     Poll poll_;
     std::vector<std::unique_ptr<Client>> clients_;
-    std::size_t busy_lanes_ = 0;
+    std::size_t busy_ = 0;
     std::uint64_t requests_made_ = 0;
+    std::deque<Turn> line_;
+    std::uint64_t turns_taken_ = 0;
     Phase phase_ = Phase::warm_up;
+    Instant started_at_;
     Instant measure_from_;
     Instant measure_until_;
     Instant began_at_;
@@ -192,8 +223,20 @@ private:
 
 }  // namespace
 
+LoadResult run_load(const Endpoint& endpoint, std::vector<Requesters> clients, LoadTimes times,
+                    const LoadWindow& window) {
+    return Load(endpoint, std::move(clients), times, window).run();
+}
+
 LoadResult run_load(const Endpoint& endpoint, const Workload& workload, LoadTimes times, const LoadWindow& window) {
-    return Load(endpoint, workload, times, window).run();
+    FrameBook frames(workload);
+    const auto lanes = workload.connections * workload.in_flight;
+    std::vector<Requesters> clients(workload.connections);
+    for (std::size_t number = 0; number < lanes; ++number) {
+        const QueueWalk walk{number % workload.queues.size(), lanes};
+        clients[number / workload.in_flight].push_back(std::make_unique<Lane>(workload, frames, walk));
+    }
+    return run_load(endpoint, std::move(clients), times, window);
 }
 
 }  // namespace tern::bench

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include "tools/bench/interruption.hpp"
 #include "tools/bench/queue_bench.hpp"
 #include "tools/bench/report.hpp"
+#include "tools/bench/stream_command.hpp"
 #include "tools/bench/suite.hpp"
 
 namespace {
@@ -31,6 +33,10 @@ struct SuiteCommand {
 
 void tell(const std::string& progress) {
     fmt::print(stderr, "{}\n", progress);
+}
+
+Progress progress_for_people() {
+    return isatty(STDERR_FILENO) != 0 ? tell : Progress([](const auto&) {});
 }
 
 CLI::App& add_queue_command(CLI::App& app, QueueCommand& command) {
@@ -69,6 +75,11 @@ CLI::App& add_suite_command(CLI::App& app, SuiteCommand& command) {
     auto& options = command.options;
     suite.add_option("--json", command.json_file, "File to write everything measured to");
     suite.add_option("--ternd", options.ternd, "The ternd to start; without it the one beside tern-bench");
+    const std::map<std::string, SuiteShapes> shapes = {
+        {"all", SuiteShapes::all}, {"queues", SuiteShapes::queues}, {"streams", SuiteShapes::streams}};
+    suite.add_option("--only", options.shapes, "queues or streams")
+        ->transform(CLI::CheckedTransformer(shapes, CLI::ignore_case))
+        ->default_str("all");
     suite.add_option("--data", options.data, "Folder on the disk to measure")->capture_default_str();
     suite.add_flag("--allow-memory", options.allow_memory, "Measure although that folder lies in memory");
     suite.add_option("--seconds", options.seconds, "Seconds of each measurement in each round")->capture_default_str();
@@ -77,6 +88,8 @@ CLI::App& add_suite_command(CLI::App& app, SuiteCommand& command) {
     suite.add_option("--memory-messages", options.memory_messages, "Messages in the measurement of memory")
         ->capture_default_str();
     suite.add_option("--many-queues", options.many_queues, "Queues in the measurement with many")
+        ->capture_default_str();
+    suite.add_option("--log-bytes", options.log_bytes, "Bytes in the log of the measurement of starts")
         ->capture_default_str();
     return suite;
 }
@@ -88,7 +101,7 @@ int run_queue(QueueCommand& command) {
         options.workload.connections = options.workload.in_flight = options.workload.batch = 1;
     }
     if (command.rounds->empty() && options.baseline) options.rounds = 3;
-    const auto report = run_queue_bench(options, isatty(STDERR_FILENO) != 0 ? tell : Progress([](const auto&) {}));
+    const auto report = run_queue_bench(options, progress_for_people());
     if (!command.json) {
         fmt::print("{}", as_table(report));
         return 0;
@@ -115,14 +128,21 @@ int main(int argc, char** argv) {
     CLI::App app("Measures a Tern broker.", "tern-bench");
     app.require_subcommand(1);
     QueueCommand queue;
+    StreamCommand stream;
     SuiteCommand suite;
     const auto& queue_command = add_queue_command(app, queue);
+    const auto& stream_command = add_stream_command(app, stream);
     add_suite_command(app, suite);
     CLI11_PARSE(app, argc, argv);
 
+    // As the broker does, so that the bare loops are not slower by pages that come and go with each commit.
+    ::mallopt(M_MMAP_THRESHOLD, 2 << 20);
+    ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
     watch_for_interruption();
     try {
-        return queue_command.parsed() ? run_queue(queue) : run_suite_command(suite);
+        if (queue_command.parsed()) return run_queue(queue);
+        if (stream_command.parsed()) return run_stream_command(stream, progress_for_people());
+        return run_suite_command(suite);
     } catch (const BadOption& error) {
         fmt::print(stderr, "tern-bench: {}\n", error.what());
         return 2;

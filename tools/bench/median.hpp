@@ -13,4 +13,12 @@ inline double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
+/// The median of a figure of each item.
+template <class Items, class Figure>
+double median_of(const Items& items, Figure figure) {
+    std::vector<double> values;
+    for (const auto& item : items) values.push_back(figure(item));
+    return median(std::move(values));
+}
+
 }  // namespace tern::bench

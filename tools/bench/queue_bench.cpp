@@ -35,13 +35,6 @@ void check(const QueueBenchOptions& options) {
     require(workload.mix != Mix::receive_delete || options.backlog > 0, "--mix receive-delete needs a --backlog.");
 }
 
-template <class Items, class Figure>
-double median_of(const Items& items, Figure figure) {
-    std::vector<double> values;
-    for (const auto& item : items) values.push_back(figure(item));
-    return median(std::move(values));
-}
-
 double p50_of(const LoadResult& load) {
     Histogram all;
     for (const auto& latency : load.latencies) all.merge(latency);
@@ -50,7 +43,7 @@ double p50_of(const LoadResult& load) {
 
 void add_baselines(QueueBenchReport& report) {
     const auto& baselines = report.baselines;
-    const auto flush_rate = [](const Baseline& b) { return static_cast<double>(b.flush.flushes) / b.flush.seconds; };
+    const auto flush_rate = [](const Baseline& b) { return b.flush.per_s(); };
     report.fdatasync_per_s = median_of(baselines, flush_rate);
     report.store_loop_per_s = median_of(baselines, [](const Baseline& b) { return b.store_loop_per_s; });
     std::vector<double> to_flush, to_store, p50_to_flush;

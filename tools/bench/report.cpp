@@ -6,6 +6,8 @@
 #include <boost/json/array.hpp>
 #include <cmath>
 
+#include "tools/bench/lane.hpp"
+
 namespace tern::bench {
 
 namespace json = boost::json;
@@ -14,14 +16,6 @@ namespace {
 
 double in_ms(std::uint64_t nanoseconds) {
     return static_cast<double>(nanoseconds) / 1e6;
-}
-
-double rounded(double number) {
-    return std::round(number * 1000) / 1000;
-}
-
-double flushes_per_s(const Baseline& baseline) {
-    return static_cast<double>(baseline.flush.flushes) / baseline.flush.seconds;
 }
 
 json::object options_json(const QueueBenchOptions& options) {
@@ -47,13 +41,8 @@ json::object round_json(const Round& round, const Baseline* baseline) {
                         {"rss_anon_bytes", round.rss_anonymous_bytes}};
     if (baseline == nullptr) return object;
     object["store_loop_per_s"] = rounded(baseline->store_loop_per_s);
-    object["fdatasync_per_s"] = rounded(flushes_per_s(*baseline));
+    object["fdatasync_per_s"] = rounded(baseline->flush.per_s());
     return object;
-}
-
-std::string latency_text(const Histogram& h) {
-    return fmt::format("p50 {:.3f}   p90 {:.3f}   p99 {:.3f}   p99.9 {:.3f}   max {:.3f} ms", in_ms(h.percentile(50)),
-                       in_ms(h.percentile(90)), in_ms(h.percentile(99)), in_ms(h.percentile(99.9)), in_ms(h.max()));
 }
 
 const char* mix_text(Mix mix) {
@@ -66,6 +55,15 @@ const char* mix_text(Mix mix) {
 }
 
 }  // namespace
+
+double rounded(double number) {
+    return std::round(number * 1000) / 1000;
+}
+
+std::string latency_text(const Histogram& h) {
+    return fmt::format("p50 {:.3f}   p90 {:.3f}   p99 {:.3f}   p99.9 {:.3f}   max {:.3f} ms", in_ms(h.percentile(50)),
+                       in_ms(h.percentile(90)), in_ms(h.percentile(99)), in_ms(h.percentile(99.9)), in_ms(h.max()));
+}
 
 json::object latency_json(const Histogram& h) {
     return {{"p50", in_ms(h.percentile(50))},    {"p90", in_ms(h.percentile(90))}, {"p99", in_ms(h.percentile(99))},

@@ -22,6 +22,11 @@ std::string as_table(const QueueBenchReport& report);
 /// "the full cycle, 64 connections x 4 in flight, …"
 std::string sentence_of(const QueueBenchOptions& options);
 
+/// A number as JSON has it: with three decimals.
+double rounded(double number);
+/// "p50 0.231   p90 … ms"
+std::string latency_text(const Histogram& nanoseconds);
+
 /// "12,345"
 std::string with_commas(double number);
 std::string human_bytes(std::uint64_t bytes);

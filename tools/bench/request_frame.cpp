@@ -1,49 +1,14 @@
 #include "tools/bench/request_frame.hpp"
 
 #include "protocol/limits.hpp"
-#include "tern_generated.h"
+#include "tools/bench/envelope.hpp"
 
 namespace tern::bench {
 
-namespace wire = protocol::wire;
-using Builder = flatbuffers::FlatBufferBuilder;
-
 namespace {
-
-/// Any number but 0: FlatBuffers leaves out a field that has its default, and what is left out cannot be patched.
-constexpr std::uint64_t unpatched_id = 1;
-
-std::string_view view_of(const Builder& builder) {
-    return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
-}
-
-template <class Body>
-std::string_view finish(Builder& builder, flatbuffers::Offset<Body> body) {
-    constexpr auto type = wire::RequestBodyTraits<Body>::enum_value;
-    wire::FinishRequestBuffer(builder, wire::CreateRequest(builder, unpatched_id, type, body.Union()));
-    return view_of(builder);
-}
-
-std::string with_length(std::string_view envelope) {
-    const auto length = static_cast<std::uint32_t>(envelope.size());
-    std::string frame(protocol::frame_header_bytes, '\0');
-    std::memcpy(frame.data(), &length, sizeof length);
-    return frame.append(envelope);
-}
-
-/// Where something lies in the frame, given where it lies in the envelope.
-std::size_t frame_offset(std::string_view envelope, const void* field) {
-    const auto offset = static_cast<const char*>(field) - envelope.data();
-    return protocol::frame_header_bytes + static_cast<std::size_t>(offset);
-}
 
 const wire::Request& request_in(std::string_view envelope) {
     return *wire::GetRequest(envelope.data());
-}
-
-std::size_t id_offset_in(std::string_view envelope) {
-    const auto& request = *flatbuffers::GetRoot<flatbuffers::Table>(envelope.data());
-    return frame_offset(envelope, request.GetAddressOf(wire::Request::VT_ID));
 }
 
 }  // namespace

@@ -1,18 +1,15 @@
 #include "tools/bench/store_loop.hpp"
 
-#include <fmt/format.h>
-#include <lmdb.h>
-
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tools/bench/bench_error.hpp"
+#include "tools/bench/bare_store.hpp"
+#include "tools/bench/big_endian.hpp"
 #include "tools/bench/clock.hpp"
 #include "tools/bench/interruption.hpp"
 
@@ -20,25 +17,14 @@ namespace tern::bench {
 
 namespace {
 
-/// Address space, not memory.
-constexpr std::size_t map_bytes = std::size_t{256} << 30;
 constexpr std::size_t header_bytes = 64;
 constexpr std::size_t receive_state_bytes = 28;
 constexpr std::size_t counter_bytes = 64;
 constexpr std::uint64_t visibility_timeout_ms = 30'000;
 constexpr std::uint64_t fill_per_commit = 20'000;
 
-void check(int error, const char* what) {
-    if (error != MDB_SUCCESS) throw BenchError(fmt::format("LMDB: {}: {}.", what, mdb_strerror(error)));
-}
-
-template <class T>
-void store_big(char* to, T value) {
-    static_assert(std::endian::native == std::endian::little);
-    if constexpr (sizeof(T) == 4) value = __builtin_bswap32(value);
-    if constexpr (sizeof(T) == 8) value = __builtin_bswap64(value);
-    std::memcpy(to, &value, sizeof value);
-}
+/// The tables, in the order in which they are opened.
+enum Table : std::size_t { messages, schedule, counters };
 
 /// storage, sequence
 using MessageKey = std::array<char, 12>;
@@ -60,89 +46,44 @@ ScheduleKey schedule_key(std::uint32_t queue, std::uint64_t available_at, std::u
     return key;
 }
 
-template <class Bytes>
-MDB_val view(Bytes& bytes) {
-    return {bytes.size(), const_cast<char*>(bytes.data())};
+template <class Key>
+std::string_view view(const Key& key) {
+    return {key.data(), key.size()};
 }
 
 }  // namespace
 
 struct StoreLoop::State {
-    explicit State(const StoreLoopShape& given) : shape(given), message(header_bytes + shape.body_bytes, 'x') {
-        next_sequence.resize(shape.queues, 1);
-    }
-    ~State() { mdb_env_close(environment); }
-
-    void open(const std::filesystem::path& folder) {
-        check(mdb_env_create(&environment), "mdb_env_create");
-        check(mdb_env_set_mapsize(environment, map_bytes), "mdb_env_set_mapsize");
-        check(mdb_env_set_maxdbs(environment, 3), "mdb_env_set_maxdbs");
-        check(mdb_env_open(environment, folder.c_str(), MDB_NOMETASYNC, 0644), "mdb_env_open");
-        begin();
-        check(mdb_dbi_open(transaction, "queue_messages", MDB_CREATE, &messages), "mdb_dbi_open");
-        check(mdb_dbi_open(transaction, "queue_schedule", MDB_CREATE, &schedule), "mdb_dbi_open");
-        check(mdb_dbi_open(transaction, "queue_counters", MDB_CREATE, &counters), "mdb_dbi_open");
-        commit();
-    }
-
-    void begin() { check(mdb_txn_begin(environment, nullptr, 0, &transaction), "mdb_txn_begin"); }
-    void commit() { check(mdb_txn_commit(transaction), "mdb_txn_commit"); }
-
-    template <class Key>
-    void put(MDB_dbi table, Key& key, std::string_view value) {
-        auto key_view = view(key), value_view = view(value);
-        check(mdb_put(transaction, table, &key_view, &value_view, 0), "mdb_put");
-    }
-
-    template <class Key>
-    void erase(MDB_dbi table, Key& key) {
-        auto key_view = view(key);
-        check(mdb_del(transaction, table, &key_view, nullptr), "mdb_del");
-    }
+    State(const std::filesystem::path& folder, const StoreLoopShape& given)
+        : shape(given),
+          store(folder, {"queue_messages", "queue_schedule", "queue_counters"}),
+          message(header_bytes + shape.body_bytes, 'x'),
+          next_sequence(shape.queues, 1) {}
 
     void send(std::uint32_t queue, std::uint64_t now) {
         const auto sequence = next_sequence[queue]++;
-        const auto at = message_key(queue, sequence);
-        put(messages, at, message);
-        const auto scheduled = schedule_key(queue, now, sequence);
-        put(schedule, scheduled, {});
+        store.put(messages, view(message_key(queue, sequence)), message);
+        store.put(schedule, view(schedule_key(queue, now, sequence)), {});
     }
 
     /// Appends what was received to `received`; false when the queue has nothing.
-    bool receive(MDB_cursor* cursor, std::uint32_t queue, std::uint64_t now) {
-        const auto first = schedule_key(queue, 0, 0);
-        const auto past = schedule_key(queue, now, UINT64_MAX);
-        auto key = view(first);
-        MDB_val value;
-        const int error = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-        if (error == MDB_NOTFOUND) return false;
-        check(error, "mdb_cursor_get");
-        ScheduleKey found;
-        std::memcpy(found.data(), key.mv_data, found.size());
-        if (std::memcmp(found.data(), past.data(), found.size()) > 0) return false;  // also when it is another queue's
-        check(mdb_cursor_del(cursor, 0), "mdb_cursor_del");
+    bool receive(std::uint32_t queue, std::uint64_t now) {
+        const auto first = schedule_key(queue, 0, 0), last = schedule_key(queue, now, UINT64_MAX);
+        if (!store.take_first(schedule, view(first), view(last), found)) return false;
 
-        ScheduleKey moved = found;
+        ScheduleKey moved;
+        std::memcpy(moved.data(), found.data(), moved.size());
         store_big(moved.data() + 4, now + visibility_timeout_ms);
-        put(schedule, moved, std::string_view(message).substr(0, receive_state_bytes));
-        read_message(moved);
+        store.put(schedule, view(moved), std::string_view(message).substr(0, receive_state_bytes));
+        // An answer owns its bytes, so they are copied.
+        answer.assign(store.get(messages, view(key_of_message(moved))));
         received.push_back(moved);
         return true;
     }
 
-    void read_message(const ScheduleKey& scheduled) {
-        const auto at = key_of_message(scheduled);
-        auto key = view(at);
-        MDB_val value;
-        check(mdb_get(transaction, messages, &key, &value), "mdb_get");
-        // An answer owns its bytes, so they are copied.
-        answer.assign(static_cast<const char*>(value.mv_data), value.mv_size);
-    }
-
     void remove(const ScheduleKey& scheduled) {
-        erase(schedule, scheduled);
-        const auto at = key_of_message(scheduled);
-        erase(messages, at);
+        store.erase(schedule, view(scheduled));
+        store.erase(messages, view(key_of_message(scheduled)));
     }
 
     static MessageKey key_of_message(const ScheduleKey& scheduled) {
@@ -155,18 +96,17 @@ struct StoreLoop::State {
     void count(std::uint32_t queue) {
         std::array<char, 4> key;
         store_big(key.data(), queue);
-        put(counters, key, std::string_view(message).substr(0, counter_bytes));
+        store.put(counters, view(key), std::string_view(message).substr(0, counter_bytes));
     }
 
     void fill(std::uint64_t wanted);
     std::uint64_t commit_once(std::uint64_t requests, std::uint64_t now);
 
     StoreLoopShape shape;
+    BareStore store;
     std::string message;
     std::string answer;
-    MDB_env* environment = nullptr;
-    MDB_txn* transaction = nullptr;
-    MDB_dbi messages = 0, schedule = 0, counters = 0;
+    std::string found;
     std::vector<std::uint64_t> next_sequence;
     /// Received and not yet deleted, oldest first.
     std::vector<ScheduleKey> received;
@@ -180,19 +120,17 @@ struct StoreLoop::State {
 
 void StoreLoop::State::fill(std::uint64_t wanted) {
     while (waiting < wanted) {
-        begin();
+        store.begin();
         for (std::uint64_t i = 0; i < fill_per_commit && waiting < wanted; ++i, ++waiting)
             send(static_cast<std::uint32_t>(sends_made++ % shape.queues), clock_ms);
-        commit();
+        store.commit();
         stop_if_interrupted();
     }
 }
 
 /// One transaction with so many requests of each kind; returns the messages that are done with.
 std::uint64_t StoreLoop::State::commit_once(std::uint64_t requests, std::uint64_t now) {
-    begin();
-    MDB_cursor* cursor = nullptr;
-    check(mdb_cursor_open(transaction, schedule, &cursor), "mdb_cursor_open");
+    store.begin();
     to_remove.swap(received);
     received.clear();
     const auto sends_before = sends_made, receives_before = receives_made;
@@ -204,21 +142,19 @@ std::uint64_t StoreLoop::State::commit_once(std::uint64_t requests, std::uint64_
     if (shape.mix != Mix::send)
         for (std::uint64_t request = 0; request < requests; ++request, ++receives_made)
             for (std::size_t i = 0; i < shape.batch; ++i)
-                if (receive(cursor, static_cast<std::uint32_t>(receives_made % shape.queues), now)) --waiting;
+                if (receive(static_cast<std::uint32_t>(receives_made % shape.queues), now)) --waiting;
     for (const auto& scheduled : to_remove) remove(scheduled);
 
     const auto touched = std::max(sends_made - sends_before, receives_made - receives_before);
     const auto first = shape.mix == Mix::receive_delete ? receives_before : sends_before;
     for (std::uint64_t i = 0; i < std::min<std::uint64_t>(touched, shape.queues); ++i)
         count(static_cast<std::uint32_t>((first + i) % shape.queues));
-    mdb_cursor_close(cursor);
-    commit();
+    store.commit();
     return shape.mix == Mix::send ? requests * shape.batch : to_remove.size();
 }
 
 StoreLoop::StoreLoop(const std::filesystem::path& folder, const StoreLoopShape& shape)
-    : state_(std::make_unique<State>(shape)) {
-    state_->open(folder);
+    : state_(std::make_unique<State>(folder, shape)) {
     state_->fill(shape.backlog);
 }
 
@@ -248,14 +184,10 @@ StoreLoopResult StoreLoop::run(double seconds, double messages_per_commit) {
 }
 
 StoreLoop::Rows StoreLoop::rows() const {
-    state_->begin();
-    const auto entries = [&](MDB_dbi table) {
-        MDB_stat stat;
-        check(mdb_stat(state_->transaction, table, &stat), "mdb_stat");
-        return static_cast<std::uint64_t>(stat.ms_entries);
-    };
-    Rows rows{entries(state_->messages), entries(state_->schedule), entries(state_->counters), state_->received.size()};
-    mdb_txn_abort(state_->transaction);
+    auto& store = state_->store;
+    store.begin();
+    const Rows rows{store.rows(messages), store.rows(schedule), store.rows(counters), state_->received.size()};
+    store.abort();
     return rows;
 }
 

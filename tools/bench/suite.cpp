@@ -10,6 +10,7 @@
 #include "tools/bench/median.hpp"
 #include "tools/bench/report.hpp"
 #include "tools/bench/store_loop.hpp"
+#include "tools/bench/stream_suite.hpp"
 
 namespace tern::bench {
 
@@ -37,9 +38,14 @@ public:
         if (!options_.allow_memory) require_disk(scratch_.path());
         progress_(fmt::format("Measuring in {} ({} on {}).", scratch_.path().string(), report_.file_system.type,
                               report_.file_system.device));
-        measure_cycle_and_queues();
-        measure_sends();
-        measure_backlog_and_memory();
+        if (options_.shapes != SuiteShapes::streams) {
+            measure_cycle_and_queues();
+            measure_sends();
+            measure_backlog_and_memory();
+        }
+        if (options_.shapes != SuiteShapes::queues)
+            for (auto& row : measure_streams(options_, ternd_, scratch_, progress_)) add(std::move(row));
+        if (report_.broker_version.empty()) report_.broker_version = start("version").control().report().version;
         return std::move(report_);
     }
 
@@ -199,6 +205,12 @@ private:
     int store_loops_ = 0;
 };
 
+/// "0.52", "12.00 MiB", "2.49x", "1,000,000 records/s"
+std::string figure_text(double figure, const std::string& unit) {
+    const auto number = figure >= 1000 ? with_commas(figure) : fmt::format("{:.2f}", figure);
+    return unit.empty() || unit == "x" ? number + unit : number + " " + unit;
+}
+
 }  // namespace
 
 SuiteReport run_suite(const SuiteOptions& options, const Progress& progress) {
@@ -234,13 +246,11 @@ json::object as_json(const SuiteReport& report) {
 std::string as_table(const SuiteReport& report) {
     std::size_t width = 0;
     for (const auto& row : report.rows) width = std::max(width, row.measure.size());
-    auto text = fmt::format("{:<{}}  {:>10}  {:>10}  {}\n", "measure", width, "target", "measured", "met");
-    for (const auto& row : report.rows) {
-        const auto target = fmt::format("{} {:g}{}", row.at_most ? "<=" : ">=", row.target, row.unit == "x" ? "x" : "");
-        const auto unit = row.unit == "MiB" ? " MiB" : row.unit;
-        text += fmt::format("{:<{}}  {:>10}  {:>10}  {}\n", row.measure, width, target,
-                            fmt::format("{:.2f}{}", row.measured, unit), row.met() ? "yes" : "NO");
-    }
+    auto text = fmt::format("{:<{}}  {:>22}  {:>20}  {}\n", "measure", width, "target", "measured", "met");
+    for (const auto& row : report.rows)
+        text += fmt::format("{:<{}}  {:>22}  {:>20}  {}\n", row.measure, width,
+                            (row.at_most ? "<= " : ">= ") + figure_text(row.target, row.unit),
+                            figure_text(row.measured, row.unit), row.met() ? "yes" : "NO");
     return text;
 }
 

@@ -11,13 +11,19 @@
 
 namespace tern::bench {
 
+enum class SuiteShapes : std::uint8_t { all, queues, streams };
+
 struct SuiteOptions {
+    /// What is measured.
+    SuiteShapes shapes = SuiteShapes::all;
     /// Of each stretch of load in each round.
     double seconds = 3;
     std::size_t rounds = 3;
     std::uint64_t backlog = 2'000'000;
     std::uint64_t memory_messages = 5'000'000;
     std::size_t many_queues = 1000;
+    /// Of the record batches that a broker starts with.
+    std::uint64_t log_bytes = 2'000'000'000;
     std::string ternd;
     std::filesystem::path data = ".";
     bool allow_memory = false;

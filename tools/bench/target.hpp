@@ -17,12 +17,14 @@ namespace tern::bench {
 /// A broker that is measured: one that we start for the purpose, with an empty data folder, or one that runs already.
 class Target {
 public:
-    /// Starts a broker with its data in `folder`, which must be empty.
+    /// Starts a broker with its data in `folder`, which is empty or was given to a broker before.
     static Target start(const std::filesystem::path& ternd, const std::filesystem::path& folder);
     static Target connect(const Endpoint& endpoint);
 
     const Endpoint& endpoint() const { return endpoint_; }
     Control& control() { return *control_; }
+    /// How long a broker of our own took to be ready; 0 for another.
+    double start_seconds() const { return process_ ? process_->start_seconds() : 0; }
     /// True for a broker of our own.
     bool started() const { return process_ != nullptr; }
     /// From /proc for a broker of our own, else as the broker tells it.

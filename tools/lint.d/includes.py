@@ -5,7 +5,7 @@ import re
 from source import Finding
 
 # What each room may include, besides itself. The first prefix that fits a file's path is its room.
-CONTRACT = ("protocol/status.hpp", "protocol/limits.hpp")
+CONTRACT = ("protocol/status.hpp", "protocol/limits.hpp", "protocol/record_batch.hpp", "protocol/crc32c.hpp")
 BELOW_FRONT_ENDS = ("broker/base/", "broker/store/", "broker/engine/", "broker/runtime/")
 ROOMS = (
     ("protocol/", ()),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/tern/input/input_file.hpp"
 #include "tools/tern/text/quantities.hpp"
 
 namespace tern::cli {
@@ -17,7 +18,8 @@ void CommandLine::add_common_options(CLI::App& command) {
         ->type_name("HOST:PORT")
         ->group("Common options");
     command
-        .add_option("--namespace", common_.namespace_name, "The queues' namespace, empty unless TERN_NAMESPACE tells")
+        .add_option("--namespace", common_.namespace_name,
+                    "The namespace of all names, empty unless TERN_NAMESPACE tells")
         ->type_name("NAME")
         ->group("Common options");
     command.add_flag("--json", common_.json, "Answer in JSON, for programs")->group("Common options");
@@ -49,6 +51,30 @@ CLI::Option* add_bytes(CLI::App& command, const std::string& name, std::optional
         throw CLI::ValidationError(name, fmt::format("'{}' is not a size: write 262144, 256KiB or 16MiB", text));
     };
     return command.add_option_function<std::string>(name, read, description)->type_name("SIZE");
+}
+
+CLI::Option* add_position(CLI::App& command, const std::string& name, std::optional<Position>& to,
+                          const std::string& description) {
+    const auto read = [&to, name](const std::string& text) {
+        try {
+            to = parse_position(text, current_time());
+        } catch (const InputFailure& failure) {
+            throw CLI::ValidationError(name, failure.what());
+        }
+    };
+    return command.add_option_function<std::string>(name, read, description)->type_name("POSITION");
+}
+
+CLI::Option* add_partitions(CLI::App& command, std::vector<std::uint32_t>& to, const std::string& description) {
+    return command.add_option("--partition", to, description)->type_name("N")->take_all()->expected(1);
+}
+
+CLI::Option* add_stream_name(CLI::App& command, std::string& to) {
+    return command.add_option("stream", to, "The stream's name")->required()->type_name("STREAM");
+}
+
+CLI::Option* add_group_name(CLI::App& command, std::string& to) {
+    return command.add_option("group", to, "The consumer group's name")->required()->type_name("GROUP");
 }
 
 CLI::Option* add_queue_name(CLI::App& command, std::string& to) {

@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/tern/context.hpp"
+#include "tools/tern/input/position.hpp"
 
 namespace tern::cli {
 
@@ -48,7 +50,14 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optio
 /// An option that takes a size, such as 262144, 256KiB or 16MiB.
 CLI::Option* add_bytes(CLI::App& command, const std::string& name, std::optional<std::int64_t>& to,
                        const std::string& description);
-/// The positional QUEUE.
+/// An option that takes a place in a stream: earliest, latest, an offset, -1h, or a moment.
+CLI::Option* add_position(CLI::App& command, const std::string& name, std::optional<Position>& to,
+                          const std::string& description);
+/// The option --partition, which may be given more than once.
+CLI::Option* add_partitions(CLI::App& command, std::vector<std::uint32_t>& to, const std::string& description);
+/// The positional QUEUE, STREAM and GROUP.
 CLI::Option* add_queue_name(CLI::App& command, std::string& to);
+CLI::Option* add_stream_name(CLI::App& command, std::string& to);
+CLI::Option* add_group_name(CLI::App& command, std::string& to);
 
 }  // namespace tern::cli

@@ -11,11 +11,21 @@ namespace tern::cli {
 
 namespace {
 
+/// What is completed by names that the broker tells: "queue", "stream", "group", or nothing.
+using NamedKind = std::string;
+
+NamedKind kind_of(const CLI::Option& option) {
+    const auto type = option.get_type_name();
+    if (type == "QUEUE") return "queue";
+    if (type == "STREAM") return "stream";
+    return type == "GROUP" ? "group" : "";
+}
+
 struct CompletedOption {
     std::string name;
     std::string description;
     bool takes_value = false;
-    bool takes_queue = false;
+    NamedKind takes;
 };
 
 /// A command with its words, such as "queue send".
@@ -25,17 +35,17 @@ struct CompletedCommand {
     std::string description;
     std::vector<std::string> subcommands;
     std::vector<CompletedOption> options;
-    bool takes_queue = false;
+    NamedKind takes;
 };
 
 CompletedCommand describe(const CLI::App& app, const std::string& words) {
-    CompletedCommand command{words, app.get_name(), app.get_description(), {}, {}, false};
+    CompletedCommand command{words, app.get_name(), app.get_description(), {}, {}, {}};
     for (const auto* subcommand : app.get_subcommands({})) command.subcommands.push_back(subcommand->get_name());
     for (const auto* option : app.get_options()) {
-        const bool is_queue = option->get_type_name() == "QUEUE";
-        if (option->get_positional()) command.takes_queue = command.takes_queue || is_queue;
+        const auto kind = kind_of(*option);
+        if (option->get_positional() && command.takes.empty()) command.takes = kind;
         for (const auto& name : option->get_lnames()) {
-            command.options.push_back({"--" + name, option->get_description(), option->get_type_size() > 0, is_queue});
+            command.options.push_back({"--" + name, option->get_description(), option->get_type_size() > 0, kind});
         }
     }
     return command;
@@ -54,6 +64,15 @@ std::vector<CompletedCommand> commands_of(const CLI::App& root) {
     return commands;
 }
 
+/// Commands that have commands below them.
+std::vector<const CompletedCommand*> families_of(const std::vector<CompletedCommand>& commands) {
+    std::vector<const CompletedCommand*> families;
+    for (const auto& command : commands) {
+        if (!command.words.empty() && !command.subcommands.empty()) families.push_back(&command);
+    }
+    return families;
+}
+
 /// For single quotes of a shell.
 std::string single_quoted(std::string_view text) {
     std::string safe;
@@ -67,10 +86,19 @@ std::string join_options(const CompletedCommand& command) {
     return fmt::format("{}", fmt::join(names, " "));
 }
 
+/// "--to=queue --stream=stream".
+std::string join_named_options(const CompletedCommand& command) {
+    std::vector<std::string> pairs;
+    for (const auto& option : command.options) {
+        if (!option.takes.empty()) pairs.push_back(option.name + "=" + option.takes);
+    }
+    return fmt::format("{}", fmt::join(pairs, " "));
+}
+
 /// The words of the command line that are commands, found in the same way in bash and zsh.
 constexpr std::string_view bash_head = R"sh(# bash completion for tern. Load it with: source <(tern completion bash)
 _tern() {
-    local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" command="" options="" choices="" queues=""
+    local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" command="" options="" choices="" names="" takes="" pair
     local index
     for ((index = 1; index < COMP_CWORD; index++)); do
         case "${COMP_WORDS[index]}" in
@@ -78,7 +106,7 @@ _tern() {
             *)
                 case "$command" in
                     "") command="${COMP_WORDS[index]}" ;;
-                    queue) command="queue ${COMP_WORDS[index]}" ;;
+                    queue | stream | group) command="$command ${COMP_WORDS[index]}" ;;
                 esac ;;
         esac
     done
@@ -88,13 +116,15 @@ _tern() {
 constexpr std::string_view bash_tail = R"sh(    esac
     case "$before" in
         --file) COMPREPLY=($(compgen -f -- "$word")); return ;;
-        --dead-letter | --to | --accept-dead-letters-of) queues=yes ;;
     esac
+    for pair in $takes; do
+        if [[ "$before" == "${pair%%=*}" ]]; then names="${pair#*=}"; fi
+    done
     if [[ "$word" == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$word"))
         return
     fi
-    if [[ -n "$queues" ]]; then choices="$(tern queue list --names "$word" 2>/dev/null)"; fi
+    if [[ -n "$names" ]]; then choices="$(tern "$names" list --names "$word" 2>/dev/null)"; fi
     COMPREPLY=($(compgen -W "$choices" -- "$word"))
 }
 complete -o default -F _tern tern
@@ -105,9 +135,9 @@ std::string bash_script(const std::vector<CompletedCommand>& commands) {
     for (const auto& command : commands) {
         std::string choices = fmt::format("{}", fmt::join(command.subcommands, " "));
         if (command.words == "completion") choices = "bash zsh fish";
-        fmt::format_to(std::back_inserter(script), "        {}) options={} choices={} queues={} ;;\n",
+        fmt::format_to(std::back_inserter(script), "        {}) options={} choices={} names={} takes={} ;;\n",
                        single_quoted(command.words), single_quoted(join_options(command)), single_quoted(choices),
-                       command.takes_queue ? "yes" : "''");
+                       single_quoted(command.takes), single_quoted(join_named_options(command)));
     }
     return script + std::string(bash_tail);
 }
@@ -121,35 +151,45 @@ std::string zsh_description(std::string_view text) {
     return safe;
 }
 
+/// What completes a name: ":queue:_tern_queues".
+std::string zsh_names(const NamedKind& kind) {
+    return fmt::format(":{0}:_tern_{0}s", kind);
+}
+
 std::string zsh_arguments(const CompletedCommand& command) {
     std::string arguments;
     for (const auto& option : command.options) {
-        const auto* value = option.takes_queue ? ":queue:_tern_queues" : option.takes_value ? ":value:_files" : "";
+        const auto value = !option.takes.empty() ? zsh_names(option.takes)
+                           : option.takes_value  ? std::string(":value:_files")
+                                                 : std::string();
         arguments += " \\\n            " +
                      single_quoted(fmt::format("{}[{}]{}", option.name, zsh_description(option.description), value));
     }
-    if (command.takes_queue) arguments += " \\\n            '1:queue:_tern_queues'";
+    if (!command.takes.empty()) arguments += " \\\n            " + single_quoted("1" + zsh_names(command.takes));
     if (command.words == "completion") arguments += " \\\n            '1:shell:(bash zsh fish)'";
     return arguments + " \\\n            '*::argument:_files'";
 }
 
 constexpr std::string_view zsh_head = R"sh(#compdef tern
 # zsh completion for tern. Load it with: source <(tern completion zsh)
-_tern_queues() {
+_tern_names() {
     local -a names
-    names=(${(f)"$(tern queue list --names 2>/dev/null)"})
+    names=(${(f)"$(tern $1 list --names 2>/dev/null)"})
     compadd -a names
 }
+_tern_queues() { _tern_names queue }
+_tern_streams() { _tern_names stream }
+_tern_groups() { _tern_names group }
 _tern() {
     local command="" index used=1
     for ((index = 2; index < CURRENT; index++)); do
         [[ "${words[index]}" == -* ]] && continue
         case "$command" in
             "") command="${words[index]}"; used=$index ;;
-            queue) command="queue ${words[index]}"; used=$index ;;
+            queue | stream | group) command="$command ${words[index]}"; used=$index ;;
         esac
     done
-    if [[ "$command" != "" && "$command" != queue ]]; then
+    if [[ "$command" != "" && "$command" != (queue|stream|group) ]]; then
         words=("${(@)words[used,-1]}")
         ((CURRENT -= used - 1))
     fi
@@ -188,32 +228,40 @@ std::string fish_condition(const CompletedCommand& command) {
                        command.words.substr(0, blank), command.words.substr(blank + 1));
 }
 
+/// When a command is one of those that may come next.
+std::string fish_turn(const CompletedCommand& command, const std::vector<CompletedCommand>& commands) {
+    const auto blank = command.words.find(' ');
+    if (blank == std::string::npos) return "__fish_use_subcommand";
+    for (const auto* family : families_of(commands)) {
+        if (family->words != command.words.substr(0, blank)) continue;
+        return fmt::format("__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}", family->words,
+                           fmt::join(family->subcommands, " "));
+    }
+    return {};
+}
+
+std::string fish_names(const NamedKind& kind) {
+    return fmt::format(" -a '(tern {} list --names 2>/dev/null)'", kind);
+}
+
 std::string fish_script(const std::vector<CompletedCommand>& commands) {
     std::string script =
         "# fish completion for tern. Load it with: tern completion fish | source\ncomplete -c tern -f\n";
     auto to = std::back_inserter(script);
-    std::string queue_commands;
-    for (const auto& command : commands) {
-        if (command.words == "queue") queue_commands = fmt::format("{}", fmt::join(command.subcommands, " "));
-    }
     for (const auto& command : commands) {
         if (command.words.empty()) continue;
-        const auto when =
-            command.words.find(' ') == std::string::npos
-                ? std::string("__fish_use_subcommand")
-                : "__fish_seen_subcommand_from queue; and not __fish_seen_subcommand_from " + queue_commands;
-        fmt::format_to(to, "complete -c tern -n {} -a {} -d {}\n", single_quoted(when), command.name,
-                       single_quoted(command.description));
+        fmt::format_to(to, "complete -c tern -n {} -a {} -d {}\n", single_quoted(fish_turn(command, commands)),
+                       command.name, single_quoted(command.description));
         for (const auto& option : command.options) {
-            const auto* value = option.takes_queue   ? " -x -a '(tern queue list --names 2>/dev/null)'"
-                                : option.takes_value ? " -r"
-                                                     : "";
+            const auto value = !option.takes.empty() ? " -x" + fish_names(option.takes)
+                               : option.takes_value  ? std::string(" -r")
+                                                     : std::string();
             fmt::format_to(to, "complete -c tern -n {} -l {} -d {}{}\n", single_quoted(fish_condition(command)),
                            option.name.substr(2), single_quoted(option.description), value);
         }
-        if (command.takes_queue) {
-            fmt::format_to(to, "complete -c tern -n {} -a '(tern queue list --names 2>/dev/null)'\n",
-                           single_quoted(fish_condition(command)));
+        if (!command.takes.empty()) {
+            fmt::format_to(to, "complete -c tern -n {}{}\n", single_quoted(fish_condition(command)),
+                           fish_names(command.takes));
         }
     }
     return script + "complete -c tern -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";

@@ -61,7 +61,7 @@ bool Context::confirmed(const std::string& question, bool yes) const {
     return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-Failure failure_of(const Error& error, const std::string& server, const std::string& queue) {
+Failure failure_of(const Error& error, const std::string& server, const std::string& subject) {
     if (error.is_connection_error()) {
         const auto reason = error.detail().empty() ? std::string(error.sentence()) : error.detail();
         if (error.code() == ConnectionErrc::connection_failed) return unreachable(server, reason);
@@ -72,8 +72,8 @@ Failure failure_of(const Error& error, const std::string& server, const std::str
     }
     std::string sentence(error.sentence());
     if (!error.detail().empty() && error.detail() != sentence) sentence += fmt::format(" ({})", error.detail());
-    if (!queue.empty()) sentence = fmt::format("{}: {}", queue, sentence);
-    return refusal(error.status(), sentence, queue);
+    if (!subject.empty()) sentence = fmt::format("{}: {}", subject, sentence);
+    return refusal(error.status(), sentence, subject);
 }
 
 }  // namespace tern::cli

@@ -36,6 +36,9 @@ public:
 
     /// The queue in the namespace of the command line. Failures from here on speak of it.
     QueueName queue(const std::string& name);
+    /// The same for a stream and a consumer group.
+    StreamName stream(const std::string& name) { return queue(name); }
+    GroupName group(const std::string& name) { return queue(name); }
     const std::string& subject() const { return subject_; }
 
     /// Options for a client that fails at once when there is no broker. Errors: Failure when the address is not one.
@@ -60,6 +63,6 @@ private:
 };
 
 /// What a person should read when a request failed.
-Failure failure_of(const Error& error, const std::string& server, const std::string& queue);
+Failure failure_of(const Error& error, const std::string& server, const std::string& subject);
 
 }  // namespace tern::cli

@@ -14,8 +14,47 @@ namespace tern::cli {
 
 using protocol::Status;
 
-std::string hint_for(Status status, const std::string& queue) {
-    const auto& name = queue.empty() ? "NAME" : queue;
+namespace {
+
+std::string hint_about_groups(Status status, const std::string& name) {
+    switch (status) {
+        case Status::group_does_not_exist:
+            return "`tern group list` shows the groups there are; a group comes into being when a member joins it.";
+        case Status::group_not_empty:
+            return fmt::format("Stop its members first; `tern group show {}` lists them.", name);
+        case Status::group_strategy_differs:
+            return fmt::format("`tern group show {}` tells which; --strategy names it.", name);
+        default: return {};
+    }
+}
+
+std::string hint_about_streams(Status status, const std::string& name) {
+    switch (status) {
+        case Status::stream_does_not_exist:
+            return fmt::format(
+                "`tern stream list` shows the streams there are; `tern stream create {}` makes this one.", name);
+        case Status::stream_exists:
+            return fmt::format("`tern stream show {}` tells its settings; `tern stream set {}` changes them.", name,
+                               name);
+        case Status::partition_does_not_exist:
+        case Status::offset_out_of_range:
+            return fmt::format("`tern stream show {}` tells its partitions, where they begin and where they end.",
+                               name);
+        case Status::record_too_large:
+            return fmt::format("`tern stream set {} --record-bytes-max 16MiB` allows the longest there may be.", name);
+        case Status::expected_offset_differs:
+            return fmt::format(
+                "Somebody has appended since: look at what is new with `tern stream read {}`, then "
+                "expect the new end.",
+                name);
+        default: return hint_about_groups(status, name);
+    }
+}
+
+}  // namespace
+
+std::string hint_for(Status status, const std::string& subject) {
+    const auto& name = subject.empty() ? "NAME" : subject;
     switch (status) {
         case Status::queue_does_not_exist:
             return fmt::format("`tern queue list` shows the queues there are; `tern queue create {}` makes this one.",
@@ -39,13 +78,13 @@ std::string hint_for(Status status, const std::string& queue) {
         case Status::unsupported_version: return "Use the `tern` that came with this broker.";
         case Status::path_invalid:
             return "Name a folder that does not exist yet, by its full path on the broker's machine.";
-        default: return {};
+        default: return hint_about_streams(status, name);
     }
 }
 
-Failure refusal(Status status, const std::string& message, const std::string& queue) {
+Failure refusal(Status status, const std::string& message, const std::string& subject) {
     Failure failure(ExitCode::failed, message.empty() ? std::string(protocol::sentence_of(status)) : message,
-                    hint_for(status, queue));
+                    hint_for(status, subject));
     failure.status = status;
     return failure;
 }

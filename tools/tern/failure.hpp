@@ -38,10 +38,11 @@ struct Failure : std::runtime_error {
 };
 
 /// A refusal by the broker, in its own words or the status' sentence, with the hint that fits.
-Failure refusal(protocol::Status status, const std::string& message, const std::string& queue = {});
+/// `subject`: the queue, stream or group that the command speaks of.
+Failure refusal(protocol::Status status, const std::string& message, const std::string& subject = {});
 
 /// What a person can do about a status; empty when its sentence says it all.
-std::string hint_for(protocol::Status status, const std::string& queue);
+std::string hint_for(protocol::Status status, const std::string& subject);
 
 /// The broker at this address does not answer.
 Failure unreachable(const std::string& server, const std::string& reason);

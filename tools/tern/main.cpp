@@ -34,6 +34,26 @@ void add_commands(CommandLine& line) {
     add_queue_work(line, queue);
     add_queue_delete_queue(line, queue);
 
+    auto& stream = *root.add_subcommand("stream", "Streams and their records");
+    stream.require_subcommand(1);
+    add_stream_create(line, stream);
+    add_stream_list(line, stream);
+    add_stream_show(line, stream);
+    add_stream_set(line, stream);
+    add_stream_append(line, stream);
+    add_stream_read(line, stream);
+    add_stream_tail(line, stream);
+    add_stream_truncate(line, stream);
+    add_stream_delete(line, stream);
+
+    auto& group = *root.add_subcommand("group", "Consumer groups: who reads streams, and how far they are");
+    group.require_subcommand(1);
+    add_group_list(line, group);
+    add_group_show(line, group);
+    add_group_lag(line, group);
+    add_group_reset(line, group);
+    add_group_delete(line, group);
+
     add_status(line, root);
     add_check(line, root);
     add_backup(line, root);
@@ -73,7 +93,8 @@ int main(int argc, char** argv) {
     // A reader that goes away is told by write() itself.
     std::signal(SIGPIPE, SIG_IGN);
 
-    CLI::App root("Tern: durable queues. `tern queue COMMAND --help` tells more about each command.", "tern");
+    CLI::App root("Tern: durable queues and streams. `tern queue COMMAND --help` tells more about each command.",
+                  "tern");
     CommandLine line(root);
     add_commands(line);
     try {

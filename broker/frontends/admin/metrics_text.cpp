@@ -104,6 +104,28 @@ void write_messages(MetricsWriter& out, const runtime::Metrics& metrics) {
     out.gauge("tern_receives_waiting", "Long polls that wait.", metrics.waiting_receives.value());
 }
 
+void write_streams(MetricsWriter& out, const runtime::Metrics& metrics) {
+    out.counter("tern_records_appended_total", "Records appended to streams.", metrics.records_appended.value());
+    out.counter("tern_record_bytes_appended_total", "Bytes of the record batches appended.",
+                metrics.record_bytes_appended.value());
+    out.counter("tern_batches_duplicate_total", "Record batches recognised as repeated.",
+                metrics.batches_duplicate.value());
+    out.counter("tern_records_removed_total", "Records removed by retention and truncation.",
+                metrics.records_removed.value());
+    out.counter("tern_fetches_total", "Reads for fetches, those of waiting ones counted each time.",
+                metrics.fetches.value());
+    out.counter("tern_record_bytes_fetched_total", "Bytes of record batches read for fetches.",
+                metrics.record_bytes_fetched.value());
+    out.gauge("tern_fetches_waiting", "Fetches that wait.", metrics.waiting_fetches.value());
+    out.counter("tern_offsets_committed_total", "Offsets committed by consumer groups.",
+                metrics.offsets_committed.value());
+    out.counter("tern_group_rebalances_total", "Changes of consumer groups' assignments.",
+                metrics.group_rebalances.value());
+    out.counter("tern_group_sessions_expired_total", "Members of consumer groups that were not heard of in time.",
+                metrics.group_sessions_expired.value());
+    out.counter("tern_transactions_total", "Transactions executed.", metrics.transactions.value());
+}
+
 void write_connections(MetricsWriter& out, const runtime::Metrics& metrics) {
     using Member = runtime::Counter runtime::ConnectionMetrics::*;
     const auto both = [&](std::string_view name, std::string_view type, std::string_view help, Member member) {
@@ -171,6 +193,7 @@ std::string metrics_text(runtime::LocalBroker& broker) {
     const auto& metrics = broker.metrics();
     write_commits(out, metrics, broker.mailbox());
     write_messages(out, metrics);
+    write_streams(out, metrics);
     write_connections(out, metrics);
     write_storage(out, broker.last_space());
     write_process(out);

@@ -137,6 +137,10 @@ void Connection::on_answer(std::uint64_t request, engine::Answer&& answer) {
     core_.on_answer(request, std::move(answer));
 }
 
+void Connection::on_fetch_due(std::uint64_t id, bool over) {
+    core_.on_fetch_due(id, over);
+}
+
 /// Writes at once what the socket takes, which is nearly always everything: that saves waking the coroutine, which does
 /// the rest, and finds out about errors.
 void Connection::on_answers_told() {
@@ -187,6 +191,7 @@ void Connection::close() {
     closed_ = true;
     room_->remove(*this);
     thread_.remove(session_);
+    core_.abandon();
     for (auto& answer : core_.take_unwritten()) thread_.give_back(std::move(answer));
     boost::system::error_code ignored;
     socket_.close(ignored);
@@ -212,6 +217,10 @@ Result<void> Connection::submit(std::uint64_t request, engine::Command&& command
 
 void Connection::answer(ReplyTo to, const Query& query) {
     answer_query(context_->broker, context_->started_at, room_->writer(), to, query);
+}
+
+engine::Fetched Connection::read(const Fetch& fetch) {
+    return read_streams(context_->broker, fetch);
 }
 
 Result<void> Connection::begin_backup(std::uint64_t request, const std::string& path) {

@@ -31,6 +31,7 @@ public:
 
     void on_answer(std::uint64_t request, engine::Answer&& answer) override;
     void on_answers_told() override;
+    void on_fetch_due(std::uint64_t id, bool over) override;
     void on_shutdown() override;
     /// Ends the connection when the peer keeps it waiting for too long.
     void on_second_passed();
@@ -54,6 +55,10 @@ private:
     Result<void> begin_backup(std::uint64_t request, const std::string& path) override;
     void give_back(engine::Answer&& answer) override;
     std::string_view broker_name() const override { return context_->broker_name; }
+    engine::Fetched read(const Fetch& fetch) override;
+    runtime::WaitingFetches& waiting_fetches() override { return thread_.waiting_fetches(); }
+    std::uint64_t session() const override { return session_; }
+    Timestamp now() const override { return context_->broker.now(); }
 
     // What the sweep found, in seconds.
     struct Waits {

@@ -2,8 +2,9 @@
 
 #include <variant>
 
+#include "broker/engine/group_queries.hpp"
 #include "broker/engine/queries.hpp"
-
+#include "broker/engine/stream_queries.hpp"
 #include "broker/runtime/metrics.hpp"
 #include "broker/runtime/process_usage.hpp"
 
@@ -54,6 +55,36 @@ struct Answering {
         const auto tasks = engine::list_moves(*snapshot, query.source, query.entries_max);
         return tasks.has_value() ? writer.write(to, *tasks) : tasks.error();
     }
+    Errc operator()(const DescribeStream& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto stream = engine::describe_stream(*snapshot, query.stream, broker.durable_end());
+        return stream.has_value() ? writer.write(to, *stream) : stream.error();
+    }
+    Errc operator()(const ListStreams& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto page = engine::list_streams(*snapshot, query.namespace_name, query.prefix, query.page);
+        return page.has_value() ? writer.write(to, *page) : page.error();
+    }
+    Errc operator()(const engine::FindOffsets& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto found = engine::find_offsets(*snapshot, query, broker.durable_end());
+        return found.has_value() ? writer.write(to, *found) : found.error();
+    }
+    Errc operator()(const FetchOffsets& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto offsets = engine::fetch_offsets(*snapshot, query.group, query.partitions, broker.durable_end());
+        return offsets.has_value() ? writer.write(to, *offsets) : offsets.error();
+    }
+    Errc operator()(const ListGroups& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto page = engine::list_groups(*snapshot, query.namespace_name, query.prefix, query.page);
+        return page.has_value() ? writer.write(to, *page) : page.error();
+    }
+    Errc operator()(const DescribeGroup& query) const {
+        const auto snapshot = broker.snapshot();
+        const auto group = engine::describe_group(*snapshot, query.group, broker.durable_end());
+        return group.has_value() ? writer.write(to, *group) : group.error();
+    }
     Errc operator()(const ReportStatus&) const {
         writer.write(to, report());
         return Errc::ok;
@@ -68,9 +99,13 @@ struct Answering {
         report.data_folder = broker.data_folder();
         report.started_at = started_at;
         report.now = broker.now();
-        report.queues = engine::count_queues(*broker.snapshot());
+        const auto snapshot = broker.snapshot();
+        report.queues = engine::count_queues(*snapshot);
+        report.streams = engine::count_streams(*snapshot);
+        report.groups = engine::count_groups(*snapshot);
         report.connections = metrics.native.open.value();
         report.waiting_receives = metrics.waiting_receives.value();
+        report.waiting_fetches = metrics.waiting_fetches.value();
         report.commits_total = metrics.commits.value();
         report.commands_total = metrics.commands.value();
         report.file_bytes = space.file_bytes;
@@ -88,6 +123,17 @@ struct Answering {
 void answer_query(runtime::Broker& broker, Timestamp started_at, ReplyWriter& writer, ReplyTo to, const Query& query) {
     const auto status = std::visit(Answering{broker, started_at, writer, to}, query);
     if (status != Errc::ok) writer.refuse(to, status);
+}
+
+engine::Fetched read_streams(runtime::Broker& broker, const Fetch& fetch) {
+    // The snapshot begins first, or it could see what is not durable yet and the other does not know of.
+    const auto snapshot = broker.snapshot();
+    const auto durable_end = broker.durable_end();
+    auto fetched = engine::fetch(*snapshot, fetch.positions, fetch.limits, durable_end);
+    auto& metrics = broker.metrics();
+    metrics.fetches.add();
+    metrics.record_bytes_fetched.add(fetched.bytes);
+    return fetched;
 }
 
 }  // namespace tern::native

@@ -3,28 +3,13 @@
 #include <string_view>
 
 #include "broker/engine/message_record.hpp"
+#include "broker/frontends/native/reply_parts.hpp"
 
 namespace tern::native {
 
 namespace {
 
-template <class Table>
-using Offsets = std::vector<flatbuffers::Offset<Table>>;
-using TextOffset = flatbuffers::Offset<flatbuffers::String>;
-
-TextOffset text(Builder& builder, std::string_view bytes) {
-    return bytes.empty() ? TextOffset() : builder.CreateString(bytes.data(), bytes.size());
-}
-
-flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> binary(Builder& builder, std::string_view bytes) {
-    return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-}
-
-TextOffset sentence(Builder& builder, Errc status) {
-    return status == Errc::ok ? TextOffset() : text(builder, protocol::sentence_of(status));
-}
-
-Body send_results(Builder& builder, const engine::SendResults& answer) {
+flatbuffers::Offset<wire::SendResults> send_results_of(Builder& builder, const engine::SendResults& answer) {
     Offsets<wire::SendResult> results;
     results.reserve(answer.results.size());
     for (const auto& result : answer.results) {
@@ -33,7 +18,7 @@ Body send_results(Builder& builder, const engine::SendResults& answer) {
         const auto status = static_cast<std::uint16_t>(result.status);
         results.push_back(wire::CreateSendResult(builder, status, message, &id, result.sequence));
     }
-    return {wire::ReplyBody::SendResults, wire::CreateSendResults(builder, builder.CreateVector(results)).Union()};
+    return wire::CreateSendResults(builder, builder.CreateVector(results));
 }
 
 Body entry_results(Builder& builder, const engine::EntryResults& answer) {
@@ -97,7 +82,9 @@ struct AnswerToBody {
     std::optional<Body> operator()(const engine::QueueCreated& answer) const {
         return Body{wire::ReplyBody::QueueCreated, wire::CreateQueueCreated(builder, answer.created).Union()};
     }
-    std::optional<Body> operator()(const engine::SendResults& answer) const { return send_results(builder, answer); }
+    std::optional<Body> operator()(const engine::SendResults& answer) const {
+        return Body{wire::ReplyBody::SendResults, send_results_of(builder, answer).Union()};
+    }
     std::optional<Body> operator()(const engine::Messages& answer) const { return body_of(builder, answer); }
     std::optional<Body> operator()(const engine::EntryResults& answer) const { return entry_results(builder, answer); }
     std::optional<Body> operator()(const engine::MoveStarted& answer) const {
@@ -106,6 +93,24 @@ struct AnswerToBody {
     }
     std::optional<Body> operator()(const engine::MoveCancelled& answer) const {
         return Body{wire::ReplyBody::MoveCancelled, wire::CreateMoveCancelled(builder, answer.moved).Union()};
+    }
+    std::optional<Body> operator()(const engine::StreamCreated& answer) const {
+        return Body{wire::ReplyBody::StreamCreated, wire::CreateStreamCreated(builder, answer.created).Union()};
+    }
+    std::optional<Body> operator()(const engine::AppendResults& answer) const { return body_of(builder, answer); }
+    std::optional<Body> operator()(const engine::ProducerAllocated& answer) const {
+        const auto allocated = wire::CreateProducerAllocated(builder, answer.id, answer.epoch);
+        return Body{wire::ReplyBody::ProducerAllocated, allocated.Union()};
+    }
+    std::optional<Body> operator()(const engine::GroupAssignment& answer) const { return body_of(builder, answer); }
+    std::optional<Body> operator()(const engine::TransactionResults& answer) const {
+        Offsets<wire::SendResults> sends;
+        for (const auto& sent : answer.sends) sends.push_back(send_results_of(builder, sent));
+        Offsets<wire::AppendResults> appends;
+        for (const auto& appended : answer.appends) appends.push_back(results_of(builder, appended));
+        const auto sends_vector = builder.CreateVector(sends);
+        const auto results = wire::CreateTransactionResults(builder, sends_vector, builder.CreateVector(appends));
+        return Body{wire::ReplyBody::TransactionResults, results.Union()};
     }
 };
 
@@ -168,6 +173,9 @@ Body body_of(Builder& builder, const StatusReport& report) {
     to.add_storage(storage);
     to.add_rss_anonymous_bytes(report.rss_anonymous_bytes);
     to.add_cpu_seconds(report.cpu_seconds);
+    to.add_streams(report.streams);
+    to.add_groups(report.groups);
+    to.add_waiting_fetches(report.waiting_fetches);
     return {wire::ReplyBody::BrokerStatusReport, to.Finish().Union()};
 }
 

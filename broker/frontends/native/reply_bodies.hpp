@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "broker/engine/answers.hpp"
+#include "broker/engine/group_queries.hpp"
 #include "broker/engine/queries.hpp"
+#include "broker/engine/stream_queries.hpp"
 #include "broker/frontends/native/reply_writer.hpp"
 #include "tern_generated.h"
 
@@ -33,5 +35,16 @@ Body body_of(Builder& builder, const engine::NamePage& page);
 std::optional<Body> body_of(Builder& builder, const engine::Messages& messages);
 Body body_of(Builder& builder, const std::vector<engine::MoveTaskDescription>& tasks);
 Body body_of(Builder& builder, const StatusReport& report);
+
+flatbuffers::Offset<wire::AppendResults> results_of(Builder& builder, const engine::AppendResults& answer);
+Body body_of(Builder& builder, const engine::AppendResults& answer);
+Body body_of(Builder& builder, const engine::StreamDescription& stream);
+Body body_of(Builder& builder, const engine::StreamPage& page);
+Body body_of(Builder& builder, const std::vector<engine::FoundOffset>& found);
+
+Body body_of(Builder& builder, const engine::GroupAssignment& assignment);
+Body body_of(Builder& builder, const std::vector<engine::CommittedOffset>& offsets);
+Body body_of(Builder& builder, const engine::GroupPage& page);
+Body body_of(Builder& builder, const engine::GroupDescription& group);
 
 }  // namespace tern::native

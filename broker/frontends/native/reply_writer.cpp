@@ -94,6 +94,13 @@ void ReplyWriter::write(ReplyTo to, const Welcome& welcome) {
     finish(to, wire::ReplyBody::Welcome, body.Finish().Union());
 }
 
+template <class Value>
+Errc ReplyWriter::write_body(ReplyTo to, const Value& value) {
+    builder_.Clear();
+    const auto body = body_of(builder_, value);
+    return finish(to, body.kind, body.offset);
+}
+
 Errc ReplyWriter::write(ReplyTo to, const engine::QueueDescription& queue, const std::vector<std::string>& sources) {
     builder_.Clear();
     const auto body = body_of(builder_, queue, sources);
@@ -101,21 +108,39 @@ Errc ReplyWriter::write(ReplyTo to, const engine::QueueDescription& queue, const
 }
 
 Errc ReplyWriter::write(ReplyTo to, const engine::QueuePage& page) {
-    builder_.Clear();
-    const auto body = body_of(builder_, page);
-    return finish(to, body.kind, body.offset);
+    return write_body(to, page);
 }
 
 Errc ReplyWriter::write(ReplyTo to, const engine::NamePage& page) {
-    builder_.Clear();
-    const auto body = body_of(builder_, page);
-    return finish(to, body.kind, body.offset);
+    return write_body(to, page);
 }
 
 Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks) {
-    builder_.Clear();
-    const auto body = body_of(builder_, tasks);
-    return finish(to, body.kind, body.offset);
+    return write_body(to, tasks);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::StreamDescription& stream) {
+    return write_body(to, stream);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::StreamPage& page) {
+    return write_body(to, page);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::FoundOffset>& found) {
+    return write_body(to, found);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) {
+    return write_body(to, offsets);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::GroupPage& page) {
+    return write_body(to, page);
+}
+
+Errc ReplyWriter::write(ReplyTo to, const engine::GroupDescription& group) {
+    return write_body(to, group);
 }
 
 void ReplyWriter::write(ReplyTo to, const StatusReport& report) {

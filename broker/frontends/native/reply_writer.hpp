@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "broker/engine/answers.hpp"
+#include "broker/engine/group_queries.hpp"
 #include "broker/engine/queries.hpp"
+#include "broker/engine/stream_queries.hpp"
+#include "broker/frontends/native/outbox.hpp"
 
 namespace tern::native {
 
@@ -33,6 +36,9 @@ struct StatusReport {
     std::string_view storage;
     std::uint64_t rss_anonymous_bytes = 0;
     double cpu_seconds = 0;
+    std::uint64_t streams = 0;
+    std::uint64_t groups = 0;
+    std::uint64_t waiting_fetches = 0;
 };
 
 /// Where a reply goes: to the request with this id, at the end of these bytes.
@@ -58,9 +64,19 @@ public:
     Errc write(ReplyTo to, const engine::Messages& messages);
     Errc write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks);
     void write(ReplyTo to, const StatusReport& report);
+    Errc write(ReplyTo to, const engine::StreamDescription& stream);
+    Errc write(ReplyTo to, const engine::StreamPage& page);
+    Errc write(ReplyTo to, const std::vector<engine::FoundOffset>& found);
+    Errc write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets);
+    Errc write(ReplyTo to, const engine::GroupPage& page);
+    Errc write(ReplyTo to, const engine::GroupDescription& group);
+    /// The records go into the outbox as they are, not copied when they are many.
+    Errc write(std::uint64_t request, engine::Fetched&& fetched, Outbox& outbox);
     void write_backup_done(ReplyTo to, std::uint64_t bytes);
 
 private:
+    template <class Value>
+    Errc write_body(ReplyTo to, const Value& value);
     template <class Kind>
     Errc finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body);
     void append_to(std::string& bytes);

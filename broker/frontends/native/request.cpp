@@ -2,6 +2,7 @@
 
 #include <flatbuffers/verifier.h>
 
+#include "broker/frontends/native/request_demands.hpp"
 #include "broker/frontends/native/request_fields.hpp"
 #include "protocol/limits.hpp"
 #include "tern_generated.h"
@@ -63,11 +64,9 @@ Demand untag_queue(const wire::UntagQueue& body) {
 }
 
 Demand list_queues(const wire::ListQueues& body) {
-    ListQueues query{text_of(body.namespace_name()), text_of(body.prefix()), {}};
-    if (query.namespace_name.size() > limits::namespace_bytes_max) return Refusal{Errc::namespace_invalid, {}};
-    if (query.prefix.size() > limits::queue_name_bytes_max) return Refusal{Errc::queue_name_invalid, "prefix"};
-    if (auto refusal = read_page(body.entries_max(), body.page_token(), query.page)) return *refusal;
-    return Query(std::move(query));
+    ListQueues query;
+    const auto refusal = read_list(body, limits::queue_name_bytes_max, Errc::queue_name_invalid, query);
+    return refusal ? Demand(*refusal) : Demand(Query(std::move(query)));
 }
 
 Demand list_dead_letter_sources(const wire::ListDeadLetterSources& body) {
@@ -85,10 +84,7 @@ Demand describe_queue(const wire::DescribeQueue& body) {
 
 Demand send(const wire::Send& body) {
     engine::SendMessages command;
-    if (auto refusal = read_queue(body.namespace_name(), body.queue(), "queue", command.queue)) return *refusal;
-    if (auto refusal = check_batch(body.messages(), "messages")) return *refusal;
-    command.messages.reserve(body.messages()->size());
-    for (const auto* message : *body.messages()) command.messages.push_back(new_message(*message));
+    if (auto refusal = read_send(body, command)) return *refusal;
     return engine::Command(std::move(command));
 }
 
@@ -107,10 +103,7 @@ Demand receive(const wire::Receive& body) {
 
 Demand delete_messages(const wire::Delete& body) {
     engine::DeleteMessages command;
-    if (auto refusal = read_queue(body.namespace_name(), body.queue(), "queue", command.queue)) return *refusal;
-    if (auto refusal = check_batch(body.receipt_handles(), "receipt_handles")) return *refusal;
-    command.receipt_handles.reserve(body.receipt_handles()->size());
-    for (const auto* handle : *body.receipt_handles()) command.receipt_handles.push_back(view_of(handle));
+    if (auto refusal = read_delete(body, command)) return *refusal;
     return engine::Command(std::move(command));
 }
 
@@ -165,6 +158,22 @@ Demand backup(const wire::Backup& body) {
 
 }  // namespace
 
+MaybeRefusal read_send(const wire::Send& body, engine::SendMessages& to) {
+    if (auto refusal = read_queue(body.namespace_name(), body.queue(), "queue", to.queue)) return refusal;
+    if (auto refusal = check_batch(body.messages(), "messages")) return refusal;
+    to.messages.reserve(body.messages()->size());
+    for (const auto* message : *body.messages()) to.messages.push_back(new_message(*message));
+    return std::nullopt;
+}
+
+MaybeRefusal read_delete(const wire::Delete& body, engine::DeleteMessages& to) {
+    if (auto refusal = read_queue(body.namespace_name(), body.queue(), "queue", to.queue)) return refusal;
+    if (auto refusal = check_batch(body.receipt_handles(), "receipt_handles")) return refusal;
+    to.receipt_handles.reserve(body.receipt_handles()->size());
+    for (const auto* handle : *body.receipt_handles()) to.receipt_handles.push_back(view_of(handle));
+    return std::nullopt;
+}
+
 const wire::Request* verified_request(std::string_view frame) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(frame.data());
     flatbuffers::Verifier verifier(bytes, frame.size(), depth_max, tables_max);
@@ -201,6 +210,25 @@ Demand demand_of(const wire::Request& request) {
         case Kind::Cancel: return engine::Command(engine::CancelWait{request.body_as_Cancel()->request()});
         case Kind::BrokerStatus: return Query(ReportStatus{});
         case Kind::Backup: return backup(*request.body_as_Backup());
+        case Kind::CreateStream: return demand_of(*request.body_as_CreateStream());
+        case Kind::SetStream: return demand_of(*request.body_as_SetStream());
+        case Kind::DeleteStream: return demand_of(*request.body_as_DeleteStream());
+        case Kind::ListStreams: return demand_of(*request.body_as_ListStreams());
+        case Kind::DescribeStream: return demand_of(*request.body_as_DescribeStream());
+        case Kind::TruncateStream: return demand_of(*request.body_as_TruncateStream());
+        case Kind::Append: return demand_of(*request.body_as_Append());
+        case Kind::Fetch: return demand_of(*request.body_as_Fetch());
+        case Kind::FindOffsets: return demand_of(*request.body_as_FindOffsets());
+        case Kind::AllocateProducer: return engine::Command(engine::AllocateProducer{});
+        case Kind::JoinGroup: return demand_of(*request.body_as_JoinGroup());
+        case Kind::Heartbeat: return demand_of(*request.body_as_Heartbeat());
+        case Kind::LeaveGroup: return demand_of(*request.body_as_LeaveGroup());
+        case Kind::CommitOffsets: return demand_of(*request.body_as_CommitOffsets());
+        case Kind::FetchOffsets: return demand_of(*request.body_as_FetchOffsets());
+        case Kind::DeleteGroup: return demand_of(*request.body_as_DeleteGroup());
+        case Kind::ListGroups: return demand_of(*request.body_as_ListGroups());
+        case Kind::DescribeGroup: return demand_of(*request.body_as_DescribeGroup());
+        case Kind::Transact: return demand_of(*request.body_as_Transact());
     }
     return Refusal{Errc::unknown_request, {}};
 }

@@ -4,10 +4,13 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "broker/base/result.hpp"
 #include "broker/engine/commands.hpp"
+#include "broker/engine/group_queries.hpp"
 #include "broker/engine/queries.hpp"
+#include "broker/engine/stream_queries.hpp"
 
 namespace tern::protocol::wire {
 struct Request;
@@ -37,9 +40,38 @@ struct ListMoves {
     std::int64_t entries_max = 10;
 };
 struct ReportStatus {};
+struct DescribeStream {
+    engine::StreamName stream;
+};
+struct ListStreams {
+    std::string namespace_name;
+    std::string prefix;
+    engine::Page page;
+};
+struct FetchOffsets {
+    engine::GroupName group;
+    std::vector<engine::PartitionSet> partitions;
+};
+struct ListGroups {
+    std::string namespace_name;
+    std::string prefix;
+    engine::Page page;
+};
+struct DescribeGroup {
+    engine::GroupName group;
+};
 
 /// Answered on the I/O thread, from a snapshot.
-using Query = std::variant<DescribeQueue, ListQueues, ListDeadLetterSources, Peek, ListMoves, ReportStatus>;
+using Query = std::variant<DescribeQueue, ListQueues, ListDeadLetterSources, Peek, ListMoves, ReportStatus,
+                           DescribeStream, ListStreams, engine::FindOffsets, FetchOffsets, ListGroups, DescribeGroup>;
+
+/// Answered on the I/O thread, too: at once, or when there is enough to answer with.
+struct Fetch {
+    std::vector<engine::FetchPosition> positions;
+    engine::FetchLimits limits;
+    std::uint64_t bytes_min = 1;
+    Milliseconds wait{0};
+};
 
 /// Written by a thread of its own.
 struct Backup {
@@ -56,10 +88,10 @@ struct Hello {
 struct Refusal {
     Errc status = Errc::malformed_frame;
     /// The field or the limit.
-    std::string_view detail;
+    std::string detail;
 };
 
-using Demand = std::variant<engine::Command, Query, Backup, Hello, Refusal>;
+using Demand = std::variant<engine::Command, Query, Fetch, Backup, Hello, Refusal>;
 
 /// The request in a frame, or nothing when the frame is not a valid message of the protocol. Everything that the result
 /// gives access to lies within the frame.

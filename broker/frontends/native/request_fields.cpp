@@ -6,13 +6,10 @@ namespace tern::native {
 
 namespace {
 
-/// An enum's value of the wire as the engine's, when it is one of those we know.
 template <class To, class From>
-MaybeRefusal read_enum(const flatbuffers::Optional<From>& value, std::string_view field, std::optional<To>& to) {
-    if (!value.has_value()) return std::nullopt;
-    if (*value < From::MIN || *value > From::MAX) return Refusal{Errc::unknown_value, field};
-    to = static_cast<To>(*value);
-    return std::nullopt;
+MaybeRefusal read_optional_enum(const flatbuffers::Optional<From>& value, std::string_view field,
+                                std::optional<To>& to) {
+    return value.has_value() ? read_enum(*value, field, to.emplace()) : std::nullopt;
 }
 
 std::optional<bool> read_bool(const flatbuffers::Optional<bool>& value) {
@@ -51,12 +48,12 @@ MaybeRefusal read_redrive_allow(const wire::RedriveAllowPolicy* policy, engine::
 
 }  // namespace
 
-MaybeRefusal read_queue(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
-                        std::string_view field, engine::QueueName& to) {
+MaybeRefusal read_name(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
+                       const NameField& field, engine::QueueName& to) {
     const auto namespace_view = view_of(namespace_name);
     const auto name_view = view_of(name);
-    if (name_view.empty()) return missing(field);
-    if (name_view.size() > protocol::queue_name_bytes_max) return Refusal{Errc::queue_name_invalid, field};
+    if (name_view.empty()) return missing(field.field);
+    if (name_view.size() > field.bytes_max) return Refusal{field.too_long, std::string(field.field)};
     if (namespace_view.size() > protocol::namespace_bytes_max) return Refusal{Errc::namespace_invalid, {}};
     to.namespace_name = namespace_view;
     to.name = name_view;
@@ -72,9 +69,10 @@ MaybeRefusal read_settings(const wire::QueueSettings* settings, engine::QueueSet
     to.visibility_timeout = duration(settings->visibility_timeout_ms());
     to.fifo = read_bool(settings->fifo());
     to.content_based_deduplication = read_bool(settings->content_based_deduplication());
-    const auto scope = read_enum(settings->deduplication_scope(), "deduplication_scope", to.deduplication_scope);
+    const auto scope =
+        read_optional_enum(settings->deduplication_scope(), "deduplication_scope", to.deduplication_scope);
     if (scope) return scope;
-    const auto throughput = read_enum(settings->throughput_limit(), "throughput_limit", to.throughput_limit);
+    const auto throughput = read_optional_enum(settings->throughput_limit(), "throughput_limit", to.throughput_limit);
     if (throughput) return throughput;
     if (auto refusal = read_redrive(settings->redrive_policy(), to)) return refusal;
     return read_redrive_allow(settings->redrive_allow_policy(), to);

@@ -34,7 +34,7 @@ inline std::string text_of(const flatbuffers::String* text) {
 }
 
 inline Refusal missing(std::string_view field) {
-    return {Errc::missing_field, field};
+    return {Errc::missing_field, std::string(field)};
 }
 
 /// -1 stands for "not given"; every other value is the engine's to judge.
@@ -46,18 +46,57 @@ inline std::optional<Milliseconds> duration(std::int64_t ms) {
 template <class Entry>
 MaybeRefusal check_batch(const flatbuffers::Vector<Entry>* entries, std::string_view field) {
     if (!entries) return missing(field);
-    if (entries->size() == 0) return Refusal{Errc::batch_empty, field};
-    if (entries->size() > protocol::batch_entries_max) return Refusal{Errc::batch_too_long, field};
+    if (entries->size() == 0) return Refusal{Errc::batch_empty, std::string(field)};
+    if (entries->size() > protocol::batch_entries_max) return Refusal{Errc::batch_too_long, std::string(field)};
     return std::nullopt;
 }
 
-/// `field` is what the request calls the queue.
-MaybeRefusal read_queue(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
-                        std::string_view field, engine::QueueName& to);
+/// What a name is called in a request, how long it may be, and what it is refused with when it is longer.
+struct NameField {
+    std::string_view field;
+    std::size_t bytes_max;
+    Errc too_long;
+};
+/// A name in a namespace.
+MaybeRefusal read_name(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
+                       const NameField& field, engine::QueueName& to);
+
+inline MaybeRefusal read_queue(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
+                               std::string_view field, engine::QueueName& to) {
+    return read_name(namespace_name, name, {field, protocol::queue_name_bytes_max, Errc::queue_name_invalid}, to);
+}
+inline MaybeRefusal read_stream(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
+                                std::string_view field, engine::StreamName& to) {
+    return read_name(namespace_name, name, {field, protocol::stream_name_bytes_max, Errc::stream_name_invalid}, to);
+}
+inline MaybeRefusal read_group(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
+                               std::string_view field, engine::GroupName& to) {
+    return read_name(namespace_name, name, {field, protocol::group_name_bytes_max, Errc::group_name_invalid}, to);
+}
 MaybeRefusal read_settings(const wire::QueueSettings* settings, engine::QueueSettingsChange& to);
 MaybeRefusal read_tags(const flatbuffers::Vector<flatbuffers::Offset<wire::Tag>>* tags,
                        std::vector<engine::QueueTag>& to);
 MaybeRefusal read_page(std::uint32_t entries_max, const flatbuffers::String* token, engine::Page& to);
 engine::NewMessage new_message(const wire::NewMessage& message);
+
+/// What listings of all shapes have in common; a prefix may be as long as a name.
+template <class Body, class List>
+MaybeRefusal read_list(const Body& body, std::size_t prefix_bytes_max, Errc prefix_invalid, List& to) {
+    if (view_of(body.namespace_name()).size() > protocol::namespace_bytes_max) {
+        return Refusal{Errc::namespace_invalid, {}};
+    }
+    if (view_of(body.prefix()).size() > prefix_bytes_max) return Refusal{prefix_invalid, "prefix"};
+    to.namespace_name = text_of(body.namespace_name());
+    to.prefix = text_of(body.prefix());
+    return read_page(body.entries_max(), body.page_token(), to.page);
+}
+
+/// An enum's value of the wire as the engine's, when it is one of those we know.
+template <class To, class From>
+MaybeRefusal read_enum(From value, std::string_view field, To& to) {
+    if (value < From::MIN || value > From::MAX) return Refusal{Errc::unknown_value, std::string(field)};
+    to = static_cast<To>(value);
+    return std::nullopt;
+}
 
 }  // namespace tern::native

@@ -18,7 +18,8 @@ constexpr std::size_t client_name_bytes_max = 128;
 SessionCore::SessionCore(SessionSurroundings& surroundings, ReplyWriter& writer, SessionLimits limits)
     : surroundings_(surroundings),
       writer_(writer),
-      limits_(limits) {}
+      limits_(limits),
+      fetches_(surroundings) {}
 
 void SessionCore::arrived(std::size_t bytes) {
     reader_.arrived(bytes);
@@ -27,6 +28,7 @@ void SessionCore::arrived(std::size_t bytes) {
 
 void SessionCore::written(std::size_t bytes) {
     outbox_.written(bytes);
+    answer_due_fetches();
     proceed();
 }
 
@@ -51,6 +53,7 @@ void SessionCore::on_frame(protocol::FrameBytes&& frame) {
     if (const auto* refusal = std::get_if<Refusal>(&demand)) return refuse(id, refusal->status, refusal->detail);
     if (const auto* hello = std::get_if<Hello>(&demand)) return on_hello(id, *hello);
     if (const auto* query = std::get_if<Query>(&demand)) return surroundings_.answer(to(id), *query);
+    if (auto* fetch = std::get_if<Fetch>(&demand)) return begin_fetch(id, std::move(*fetch));
     if (const auto* backup = std::get_if<Backup>(&demand)) return begin_backup(id, *backup);
     execute(id, std::get<engine::Command>(std::move(demand)), std::move(frame));
 }
@@ -73,6 +76,12 @@ void SessionCore::on_hello(std::uint64_t request, const Hello& hello) {
 }
 
 void SessionCore::execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame) {
+    if (const auto* wait = std::get_if<engine::CancelWait>(&command)) {
+        if (fetches_.cancel(wait->request)) {
+            --in_flight_;
+            return refuse(wait->request, Errc::cancelled);
+        }
+    }
     // A cancellation is answered to nobody: what it cancels is.
     const bool answered = !std::holds_alternative<engine::CancelWait>(command);
     if (answered && in_flight_ >= limits_.requests_in_flight_max) {
@@ -87,6 +96,42 @@ void SessionCore::begin_backup(std::uint64_t request, const Backup& backup) {
     const auto begun = surroundings_.begin_backup(request, backup.path);
     if (!begun.has_value()) return refuse(request, begun.error());
     ++in_flight_;
+}
+
+void SessionCore::begin_fetch(std::uint64_t request, Fetch&& fetch) {
+    if (in_flight_ >= limits_.requests_in_flight_max) return refuse(request, Errc::too_many_requests_in_flight);
+    auto begun = fetches_.begin(request, std::move(fetch));
+    if (!begun.has_value()) return refuse(request, begun.error());
+    if (*begun) return answer_fetch(request, std::move(**begun));
+    ++in_flight_;
+}
+
+void SessionCore::answer_fetch(std::uint64_t request, engine::Fetched&& fetched) {
+    const auto status = writer_.write(request, std::move(fetched), outbox_);
+    if (status != Errc::ok) refuse(request, status);
+}
+
+void SessionCore::on_fetch_due(std::uint64_t id, bool over) {
+    fetches_.on_due(id, over);
+    answer_due_fetches();
+}
+
+/// One by one, as long as the peer takes what it asked for: answers can be long, and many be due at once.
+void SessionCore::answer_due_fetches() {
+    while (has_room()) {
+        auto answer = fetches_.next_answer();
+        if (!answer) return;
+        --in_flight_;
+        answer_fetch(answer->request, std::move(answer->fetched));
+    }
+}
+
+void SessionCore::end() {
+    ending_ = true;
+    for (const auto request : fetches_.forget_all()) {
+        --in_flight_;
+        refuse(request, Errc::shutting_down);
+    }
 }
 
 void SessionCore::on_answer(std::uint64_t request, engine::Answer&& answer) {

@@ -12,6 +12,7 @@
 #include "broker/frontends/native/outbox.hpp"
 #include "broker/frontends/native/reply_writer.hpp"
 #include "broker/frontends/native/request.hpp"
+#include "broker/frontends/native/session_fetches.hpp"
 #include "broker/runtime/broker.hpp"
 #include "protocol/framing.hpp"
 #include "protocol/limits.hpp"
@@ -29,9 +30,8 @@ struct SessionLimits {
 };
 
 /// What a session asks of the broker around it. Two implementations: a connection, and a script in tests.
-class SessionSurroundings {
+class SessionSurroundings : public FetchSurroundings {
 public:
-    virtual ~SessionSurroundings() = default;
     /// As runtime::Broker::submit, for this session.
     virtual Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
                                 std::size_t frame_bytes) = 0;
@@ -55,12 +55,16 @@ public:
     /// So many bytes have come: executes the requests that are complete.
     void arrived(std::size_t bytes);
     /// False while the peer does not read its answers, and once the session ends.
-    bool wants_bytes() const { return !ending_ && outbox_.bytes() < limits_.unwritten_bytes_max; }
+    bool wants_bytes() const { return !ending_ && has_room(); }
 
     void on_answer(std::uint64_t request, engine::Answer&& answer);
     void on_backup_done(std::uint64_t request, const Result<std::uint64_t>& bytes, std::string_view failure);
-    /// No further requests; the session ends when what is unwritten was written.
-    void end() { ending_ = true; }
+    /// A fetch that waits is to be looked at again. It is read when there is room for its answer.
+    void on_fetch_due(std::uint64_t id, bool over);
+    /// The broker stops: no further requests. What still waits is told so; the session ends when all was written.
+    void end();
+    /// The connection is gone: nothing waits any more.
+    void abandon() { fetches_.forget_all(); }
 
     /// The next piece to write; empty when there is nothing.
     std::string_view next_piece() { return outbox_.next_piece(); }
@@ -79,12 +83,16 @@ public:
     std::uint64_t requests() const { return requests_; }
 
 private:
+    bool has_room() const { return outbox_.bytes() < limits_.unwritten_bytes_max; }
     void proceed();
     void on_frame(protocol::FrameBytes&& frame);
     void on_hello(std::uint64_t request, const Hello& hello);
     void greet(std::uint64_t request, const Demand& demand);
     void execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame);
     void begin_backup(std::uint64_t request, const Backup& backup);
+    void begin_fetch(std::uint64_t request, Fetch&& fetch);
+    void answer_fetch(std::uint64_t request, engine::Fetched&& fetched);
+    void answer_due_fetches();
     void answer_messages(std::uint64_t request, engine::Answer&& answer);
     void refuse(std::uint64_t request, Errc status, std::string_view detail = {});
     /// Tells the peer why, and ends the session.
@@ -96,6 +104,7 @@ private:
     const SessionLimits limits_;
     protocol::FrameReader reader_{protocol::hello_frame_bytes_max};
     Outbox outbox_;
+    SessionFetches fetches_;
     std::size_t in_flight_ = 0;
     std::uint64_t requests_ = 0;
     bool greeted_ = false;

@@ -117,6 +117,68 @@ MoveCancelled BlockingClient::cancel_move(const std::string& task) {
 std::vector<MoveTask> BlockingClient::list_moves(const QueueName& source, std::uint32_t entries_max) {
     return state_->wait(detail::list_moves(state_->id(), source, entries_max));
 }
+CreatedStream BlockingClient::create_stream(const StreamName& stream, const StreamSettings& settings) {
+    return state_->wait(detail::create_stream(state_->id(), stream, settings));
+}
+void BlockingClient::set_stream(const StreamName& stream, const StreamSettings& settings) {
+    state_->wait(detail::set_stream(state_->id(), stream, settings));
+}
+void BlockingClient::delete_stream(const StreamName& stream) {
+    state_->wait(detail::delete_stream(state_->id(), stream));
+}
+StreamPage BlockingClient::list_streams(const ListOptions& options) {
+    return state_->wait(detail::list_streams(state_->id(), options));
+}
+StreamDescription BlockingClient::describe_stream(const StreamName& stream) {
+    return state_->wait(detail::describe_stream(state_->id(), stream));
+}
+void BlockingClient::truncate_stream(const StreamName& stream, std::uint32_t partition, std::uint64_t before) {
+    state_->wait(detail::truncate_stream(state_->id(), stream, partition, before));
+}
+std::vector<AppendResult> BlockingClient::append(const StreamName& stream, const std::vector<BatchToAppend>& batches) {
+    return state_->wait(detail::append(state_->id(), stream, batches));
+}
+std::vector<FetchedPartition> BlockingClient::fetch(const std::vector<FetchPosition>& positions,
+                                                    const FetchOptions& options) {
+    return state_->wait(detail::fetch(state_->id(), positions, options));
+}
+std::vector<FoundOffset> BlockingClient::find_offsets(const StreamName& stream,
+                                                      const std::vector<std::uint32_t>& partitions,
+                                                      const StreamPosition& position) {
+    return state_->wait(detail::find_offsets(state_->id(), stream, partitions, position));
+}
+AllocatedProducer BlockingClient::allocate_producer() {
+    return state_->wait(detail::allocate_producer(state_->id()));
+}
+GroupAssignment BlockingClient::join_group(const GroupName& group, const JoinOptions& options) {
+    return state_->wait(detail::join_group(state_->id(), group, options));
+}
+GroupAssignment BlockingClient::heartbeat(const GroupName& group, const HeartbeatOptions& options) {
+    return state_->wait(detail::heartbeat(state_->id(), group, options));
+}
+void BlockingClient::leave_group(const GroupName& group, const std::string& member) {
+    state_->wait(detail::leave_group(state_->id(), group, member));
+}
+std::vector<EntryResult> BlockingClient::commit_offsets(const GroupName& group, const CommitIdentity& identity,
+                                                        const std::vector<OffsetToCommit>& offsets) {
+    return state_->wait(detail::commit_offsets(state_->id(), group, identity, offsets));
+}
+std::vector<CommittedOffset> BlockingClient::fetch_offsets(const GroupName& group,
+                                                           const std::vector<PartitionSet>& partitions) {
+    return state_->wait(detail::fetch_offsets(state_->id(), group, partitions));
+}
+void BlockingClient::delete_group(const GroupName& group) {
+    state_->wait(detail::delete_group(state_->id(), group));
+}
+GroupPage BlockingClient::list_groups(const ListOptions& options) {
+    return state_->wait(detail::list_groups(state_->id(), options));
+}
+GroupDescription BlockingClient::describe_group(const GroupName& group) {
+    return state_->wait(detail::describe_group(state_->id(), group));
+}
+TransactionResults BlockingClient::transact(const TransactionSteps& steps) {
+    return state_->wait(detail::transact(state_->id(), steps));
+}
 BrokerStatus BlockingClient::broker_status() {
     return state_->wait(detail::broker_status(state_->id()));
 }

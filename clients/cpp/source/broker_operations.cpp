@@ -64,6 +64,9 @@ Outcome<BrokerStatus> read_broker_status(std::string_view reply) {
     status.storage = text_of(from.storage());
     status.rss_anonymous_bytes = from.rss_anonymous_bytes();
     status.cpu_seconds = from.cpu_seconds();
+    status.streams = from.streams();
+    status.groups = from.groups();
+    status.waiting_fetches = from.waiting_fetches();
     return status;
 }
 

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tern/error.hpp"
 #include "tern/message.hpp"
@@ -28,6 +30,22 @@ inline std::string text_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
 inline TimePoint time_of(std::int64_t ms) {
     return TimePoint(std::chrono::milliseconds(ms));
 }
+/// -1 stands for "none".
+inline std::optional<TimePoint> time_if_any(std::int64_t ms) {
+    return ms == -1 ? std::nullopt : std::optional(time_of(ms));
+}
+inline std::optional<std::chrono::milliseconds> duration_if_any(std::int64_t ms) {
+    return ms == -1 ? std::nullopt : std::optional(std::chrono::milliseconds(ms));
+}
+inline std::optional<std::uint64_t> offset_if_any(std::int64_t offset) {
+    return offset == -1 ? std::nullopt : std::optional(static_cast<std::uint64_t>(offset));
+}
+inline std::vector<std::string> texts_of(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* from) {
+    std::vector<std::string> texts;
+    if (!from) return texts;
+    for (const auto* entry : *from) texts.push_back(entry->str());
+    return texts;
+}
 inline MessageId id_of(const wire::Uuid* id) {
     return id ? MessageId{id->high(), id->low()} : MessageId();
 }
@@ -46,6 +64,13 @@ Outcome<const Body*> body_of(std::string_view frame) {
     if (status != Status::ok) return Error(status, detail_of(status, reply.message()));
     if (reply.body_type() != wire::ReplyBodyTraits<Body>::enum_value || !reply.body()) return not_understood();
     return static_cast<const Body*>(reply.body());
+}
+
+/// For requests whose answer is that they were executed.
+inline Outcome<void> read_done(std::string_view reply) {
+    const auto body = body_of<wire::Done>(reply);
+    if (!body.has_value()) return body.error();
+    return {};
 }
 
 }  // namespace tern::detail

@@ -47,4 +47,30 @@ std::string frame_of(Builder& builder, std::uint64_t id, flatbuffers::Offset<Bod
     return frame;
 }
 
+template <class Body>
+using CreateNamed = flatbuffers::Offset<Body> (*)(Builder&, Text namespace_name, Text name);
+
+/// For requests that consist of a name.
+template <class Body>
+std::string encode_named(std::uint64_t id, const QueueName& what, CreateNamed<Body> create) {
+    Builder builder(256);
+    const auto namespace_name = text(builder, what.namespace_name);
+    const auto name = text(builder, what.name);
+    return frame_of(builder, id, create(builder, namespace_name, name));
+}
+
+template <class Body>
+using CreateList = flatbuffers::Offset<Body> (*)(Builder&, Text namespace_name, Text prefix, std::uint32_t entries_max,
+                                                 Text page_token);
+
+/// For requests that ask for a page of a listing.
+template <class Body>
+std::string encode_list(std::uint64_t id, const ListOptions& options, CreateList<Body> create) {
+    Builder builder(256);
+    const auto namespace_name = text(builder, options.namespace_name);
+    const auto prefix = text(builder, options.prefix);
+    const auto token = text(builder, options.page_token);
+    return frame_of(builder, id, create(builder, namespace_name, prefix, options.entries_max, token));
+}
+
 }  // namespace tern::detail

@@ -3,6 +3,7 @@
 
 #include "clients/cpp/source/decode.hpp"
 #include "clients/cpp/source/encode.hpp"
+#include "clients/cpp/source/steps.hpp"
 #include "tern/detail/operations.hpp"
 
 /// Operations on messages.
@@ -28,41 +29,39 @@ flatbuffers::Offset<wire::NewMessage> encode(Builder& builder, const NewMessage&
                                   trace_header);
 }
 
-std::string encode_send(Id id, const QueueName& queue, const NewMessage* messages, std::size_t count) {
-    Builder builder(512);
+}  // namespace
+
+flatbuffers::Offset<wire::Send> encode_send(Builder& builder, const QueueName& queue, const NewMessage* messages,
+                                            std::size_t count) {
     std::vector<flatbuffers::Offset<wire::NewMessage>> offsets;
     offsets.reserve(count);
     for (std::size_t i = 0; i < count; ++i) offsets.push_back(encode(builder, messages[i]));
     const auto vector = builder.CreateVector(offsets);
     const auto namespace_name = text(builder, queue.namespace_name);
     const auto name = text(builder, queue.name);
-    return frame_of(builder, id, wire::CreateSend(builder, namespace_name, name, vector));
+    return wire::CreateSend(builder, namespace_name, name, vector);
 }
 
-/// With its deduplication id a message can be sent twice and is stored once. (On a standard queue it is refused twice.)
+flatbuffers::Offset<wire::Delete> encode_delete(Builder& builder, const QueueName& queue,
+                                                const std::vector<std::string>& receipt_handles) {
+    const auto handles = builder.CreateVectorOfStrings(receipt_handles);
+    const auto namespace_name = text(builder, queue.namespace_name);
+    const auto name = text(builder, queue.name);
+    return wire::CreateDelete(builder, namespace_name, name, handles);
+}
+
 bool deduplicated(const NewMessage& message) {
     return message.deduplication_id.has_value();
 }
 
-Outcome<std::vector<SendResult>> read_send_results(std::string_view reply) {
-    const auto body = body_of<wire::SendResults>(reply);
-    if (!body.has_value()) return body.error();
+std::vector<SendResult> decode(const wire::SendResults& from) {
     std::vector<SendResult> results;
-    if (!(*body)->results()) return results;
-    for (const auto* entry : *(*body)->results()) {
+    if (!from.results()) return results;
+    for (const auto* entry : *from.results()) {
         const auto status = static_cast<Status>(entry->status());
         results.push_back({status, detail_of(status, entry->message()), id_of(entry->id()), entry->sequence()});
     }
     return results;
-}
-
-Outcome<Sent> read_sent(std::string_view reply) {
-    const auto results = read_send_results(reply);
-    if (!results.has_value()) return results.error();
-    if (results->size() != 1) return not_understood();
-    const auto& result = results->front();
-    if (!result.ok()) return Error(result.status, result.detail);
-    return Sent{result.id, result.sequence};
 }
 
 Outcome<std::vector<EntryResult>> read_entry_results(std::string_view reply) {
@@ -75,6 +74,28 @@ Outcome<std::vector<EntryResult>> read_entry_results(std::string_view reply) {
         results.push_back({status, detail_of(status, entry->message())});
     }
     return results;
+}
+
+namespace {
+
+std::string send_frame(Id id, const QueueName& queue, const NewMessage* messages, std::size_t count) {
+    Builder builder(512);
+    return frame_of(builder, id, encode_send(builder, queue, messages, count));
+}
+
+Outcome<std::vector<SendResult>> read_send_results(std::string_view reply) {
+    const auto body = body_of<wire::SendResults>(reply);
+    if (!body.has_value()) return body.error();
+    return decode(**body);
+}
+
+Outcome<Sent> read_sent(std::string_view reply) {
+    const auto results = read_send_results(reply);
+    if (!results.has_value()) return results.error();
+    if (results->size() != 1) return not_understood();
+    const auto& result = results->front();
+    if (!result.ok()) return Error(result.status, result.detail);
+    return Sent{result.id, result.sequence};
 }
 
 Outcome<void> read_entry_result(std::string_view reply) {
@@ -118,12 +139,9 @@ Outcome<std::vector<ReceivedMessage>> read_messages(std::string_view reply) {
     return messages;
 }
 
-std::string encode_delete(Id id, const QueueName& queue, const std::vector<std::string>& receipt_handles) {
+std::string delete_frame(Id id, const QueueName& queue, const std::vector<std::string>& receipt_handles) {
     Builder builder(512);
-    const auto handles = builder.CreateVectorOfStrings(receipt_handles);
-    const auto namespace_name = text(builder, queue.namespace_name);
-    const auto name = text(builder, queue.name);
-    return frame_of(builder, id, wire::CreateDelete(builder, namespace_name, name, handles));
+    return frame_of(builder, id, encode_delete(builder, queue, receipt_handles));
 }
 
 std::string encode_change(Id id, const QueueName& queue, const std::vector<VisibilityChange>& changes) {
@@ -142,12 +160,12 @@ std::string encode_change(Id id, const QueueName& queue, const std::vector<Visib
 }  // namespace
 
 Operation<Sent> send(Id id, const QueueName& queue, const NewMessage& message) {
-    return {id, encode_send(id, queue, &message, 1), read_sent, deduplicated(message)};
+    return {id, send_frame(id, queue, &message, 1), read_sent, deduplicated(message)};
 }
 
 Operation<std::vector<SendResult>> send_batch(Id id, const QueueName& queue, const std::vector<NewMessage>& messages) {
     const bool idempotent = std::all_of(messages.begin(), messages.end(), deduplicated);
-    return {id, encode_send(id, queue, messages.data(), messages.size()), read_send_results, idempotent};
+    return {id, send_frame(id, queue, messages.data(), messages.size()), read_send_results, idempotent};
 }
 
 Operation<std::vector<ReceivedMessage>> receive(Id id, const QueueName& queue, const ReceiveOptions& options) {
@@ -164,12 +182,12 @@ Operation<std::vector<ReceivedMessage>> receive(Id id, const QueueName& queue, c
 }
 
 Operation<void> delete_message(Id id, const QueueName& queue, const std::string& receipt_handle) {
-    return {id, encode_delete(id, queue, {receipt_handle}), read_entry_result, true};
+    return {id, delete_frame(id, queue, {receipt_handle}), read_entry_result, true};
 }
 
 Operation<std::vector<EntryResult>> delete_batch(Id id, const QueueName& queue,
                                                  const std::vector<std::string>& receipt_handles) {
-    return {id, encode_delete(id, queue, receipt_handles), read_entry_results, true};
+    return {id, delete_frame(id, queue, receipt_handles), read_entry_results, true};
 }
 
 Operation<void> change_visibility(Id id, const QueueName& queue, const VisibilityChange& change) {

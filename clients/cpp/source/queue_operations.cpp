@@ -48,32 +48,10 @@ auto encode(Builder& builder, const std::vector<Tag>& tags) {
     return builder.CreateVector(offsets);
 }
 
-template <class Body>
-using CreateNamed = flatbuffers::Offset<Body> (*)(Builder&, Text namespace_name, Text name);
-
-/// For requests that consist of a queue's name.
-template <class Body>
-std::string encode_named(Id id, const QueueName& queue, CreateNamed<Body> create) {
-    Builder builder(256);
-    const auto namespace_name = text(builder, queue.namespace_name);
-    const auto name = text(builder, queue.name);
-    return frame_of(builder, id, create(builder, namespace_name, name));
-}
-
-Outcome<void> read_done(std::string_view reply) {
-    const auto body = body_of<wire::Done>(reply);
-    if (!body.has_value()) return body.error();
-    return {};
-}
-
 Outcome<CreatedQueue> read_created(std::string_view reply) {
     const auto body = body_of<wire::QueueCreated>(reply);
     if (!body.has_value()) return body.error();
     return CreatedQueue{(*body)->created()};
-}
-
-std::optional<std::chrono::milliseconds> given(std::int64_t ms) {
-    return ms == -1 ? std::nullopt : std::optional(std::chrono::milliseconds(ms));
 }
 
 template <class To, class From>
@@ -81,20 +59,13 @@ std::optional<To> given(const flatbuffers::Optional<From>& value) {
     return value.has_value() ? std::optional(static_cast<To>(*value)) : std::nullopt;
 }
 
-std::vector<std::string> texts_of(const flatbuffers::Vector<Text>* from) {
-    std::vector<std::string> texts;
-    if (!from) return texts;
-    for (const auto* entry : *from) texts.push_back(entry->str());
-    return texts;
-}
-
 QueueSettings decode(const wire::QueueSettings& from) {
     QueueSettings settings;
-    settings.delay = given(from.delay_ms());
+    settings.delay = duration_if_any(from.delay_ms());
     if (from.message_bytes_max() != -1) settings.message_bytes_max = from.message_bytes_max();
-    settings.retention = given(from.retention_ms());
-    settings.wait = given(from.wait_ms());
-    settings.visibility_timeout = given(from.visibility_timeout_ms());
+    settings.retention = duration_if_any(from.retention_ms());
+    settings.wait = duration_if_any(from.wait_ms());
+    settings.visibility_timeout = duration_if_any(from.visibility_timeout_ms());
     settings.fifo = given<bool>(from.fifo());
     settings.content_based_deduplication = given<bool>(from.content_based_deduplication());
     settings.deduplication_scope = given<DeduplicationScope>(from.deduplication_scope());
@@ -187,12 +158,7 @@ Operation<QueueDescription> describe_queue(Id id, const QueueName& queue) {
 }
 
 Operation<QueuePage> list_queues(Id id, const ListOptions& options) {
-    Builder builder(256);
-    const auto namespace_name = text(builder, options.namespace_name);
-    const auto prefix = text(builder, options.prefix);
-    const auto token = text(builder, options.page_token);
-    const auto body = wire::CreateListQueues(builder, namespace_name, prefix, options.entries_max, token);
-    return {id, frame_of(builder, id, body), read_page, true};
+    return {id, encode_list<wire::ListQueues>(id, options, wire::CreateListQueues), read_page, true};
 }
 
 Operation<NamePage> list_dead_letter_sources(Id id, const QueueName& queue, const PageOptions& options) {

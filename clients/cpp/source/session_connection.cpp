@@ -78,12 +78,13 @@ asio::awaitable<Session::MaybeError> Session::connect() {
         return MaybeError(std::in_place, ConnectionErrc::connection_failed, options_.server.text() + ": " + why);
     };
     const auto [resolve_error, endpoints] = co_await resolver_.async_resolve(options_.server.host, port, token);
-    if (resolve_error) {
+    // A close in the meantime had no socket to close.
+    if (resolve_error || closed_) {
         connecting_since_.reset();
         co_return failed(resolve_error);
     }
     const auto [connect_error, endpoint] = co_await asio::async_connect(socket_, endpoints, token);
-    if (connect_error) {
+    if (connect_error || closed_) {
         connecting_since_.reset();
         co_return failed(connect_error);
     }

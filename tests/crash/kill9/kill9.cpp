@@ -1,5 +1,5 @@
 /// The real broker under real load, killed at random moments and started again on the same folder, many times over;
-/// then everything that is left is received, and the whole history is held against what was acknowledged
+/// then everything that is left is received and read, and the whole history is held against what was acknowledged
 /// (docs/durability.md). With --signal TERM it is asked to stop instead, and must leave in order.
 
 #include <fmt/format.h>
@@ -19,6 +19,7 @@
 #include "tests/contract/temporary_folder.hpp"
 #include "tests/crash/broker_process.hpp"
 #include "tests/crash/kill9/ledger.hpp"
+#include "tests/crash/kill9/stream_traffic.hpp"
 #include "tests/crash/kill9/traffic.hpp"
 #include "tests/crash/wire_client.hpp"
 
@@ -43,9 +44,12 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
 
 /// Ends the broker at a random moment of its work, and says how long that took.
 double one_round(const BrokerOptions& broker, const Options& options, std::uint64_t seed, std::uint64_t answers,
-                 Ledger& ledger) {
+                 Ledger& ledger, StreamCast& cast) {
     BrokerProcess process(broker);
     make_queues(process.port());
+    make_streams(process.port());
+    std::vector<std::jthread> streams;
+    cast.start(process.port(), streams);
     Traffic traffic(process.port(), seed, ledger);
     traffic.wait_for_answers(answers);
     const auto start = std::chrono::steady_clock::now();
@@ -65,6 +69,14 @@ void print(const Balance& balance) {
                balance.disordered, balance.held_twice);
 }
 
+void print(const StreamBalance& balance) {
+    fmt::print(
+        "records {}, acknowledged {}, sent again {}, shown {}, commits acknowledged {}, made by transactions {}\n",
+        balance.attempts, balance.acknowledged, balance.sent_again, balance.shown, balance.committed, balance.made);
+    fmt::print("lost {}, repeated {}, unexpected {}, disordered {}, vanished {}, went back {}\n", balance.lost,
+               balance.repeated, balance.unexpected, balance.disordered, balance.vanished, balance.went_back);
+}
+
 /// What `tern check` says of the folder: nothing, when all is well.
 std::vector<std::string> check(const std::string& folder) {
     std::vector<std::string> faults;
@@ -81,15 +93,18 @@ int run(const Options& options) {
     const BrokerOptions broker{options.ternd, folder.at("data"), folder.at("log"), {}, {}};
     SeededRandom random(options.seed);
     Ledger ledger(visibility);
+    StreamLedger stream_ledger;
+    StreamCast cast(stream_ledger, options.seed);
     double slowest_stop_ms = 0;
     for (std::uint64_t round = 0; round < options.rounds; ++round) {
         // Often early, when the start itself is hardly over, and sometimes late.
         const auto answers = random.below(1 + random.below(options.answers_max));
-        slowest_stop_ms = std::max(slowest_stop_ms, one_round(broker, options, round, answers, ledger));
+        slowest_stop_ms = std::max(slowest_stop_ms, one_round(broker, options, round, answers, ledger, cast));
     }
     auto faults = check(broker.data);
     BrokerProcess process(broker);
     drain_queues(process.port(), ledger);
+    cast.finish(process.port());
     process.signal(SIGTERM);
     process.wait(stop_patience_ms);
     if (faults.empty()) faults = check(broker.data);
@@ -99,10 +114,14 @@ int run(const Options& options) {
     if (options.signal == "TERM") fmt::print(", gone after {:.0f} ms at most", slowest_stop_ms);
     fmt::print("; last start: {}\n", process.ready_line());
     print(balance);
+    const auto stream_balance = stream_ledger.balance();
+    print(stream_balance);
     for (const auto& finding : ledger.findings()) fmt::print("  {}\n", finding);
+    for (const auto& finding : stream_ledger.findings()) fmt::print("  {}\n", finding);
     for (const auto& fault : faults) fmt::print("  {}\n", fault);
-    if (balance.acknowledged < options.rounds) throw TestFailure("hardly anything was sent: this proves nothing");
-    return balance.sound() && faults.empty() ? 0 : 1;
+    const auto least = std::min({balance.acknowledged, stream_balance.acknowledged, stream_balance.made});
+    if (least < options.rounds) throw TestFailure("hardly anything was sent: this proves nothing");
+    return balance.sound() && stream_balance.sound() && faults.empty() ? 0 : 1;
 }
 
 }  // namespace

@@ -12,11 +12,13 @@ import sys
 
 FIGURES = ["throughput_per_s", "rss_anon_bytes", "commits_per_s", "commands_per_commit", "measured_seconds"]
 BASELINE_FIGURES = ["ratio_to_store_loop", "ratio_to_fdatasync", "ratio_p50_to_fdatasync", "fdatasync_per_s", "store_loop_per_s"]
+STREAM_FIGURES = ["records_per_s", "bytes_per_s", "rss_anon_bytes", "measured_seconds"]
+APPEND_FIGURES = ["commits_per_s", "commands_per_commit", "bytes_per_commit"]
 LATENCIES = ["p50", "p90", "p99", "p999", "max"]
 
 
-def bench(program, ternd, *options):
-    command = [program, "queue", "--ternd", ternd, "--allow-memory", "--json", *options]
+def bench(program, shape, ternd, *options):
+    command = [program, shape, "--ternd", ternd, "--allow-memory", "--json", *options]
     finished = subprocess.run(command, capture_output=True, text=True, timeout=120)
     if finished.returncode != 0:
         sys.exit(f"{' '.join(command)} ended with {finished.returncode}:\n{finished.stderr}")
@@ -37,21 +39,41 @@ def check_latencies(report, name):
 
 
 def main(program, ternd):
-    cycle = bench(program, ternd, "--seconds", "1", "--warm-up", "0.2", "--connections", "8", "--baseline", "--rounds", "3")
+    cycle = bench(program, "queue", ternd, "--seconds", "1", "--warm-up", "0.2", "--connections", "8", "--baseline", "--rounds", "3")
     check_figures(cycle, FIGURES + BASELINE_FIGURES)
     check_latencies(cycle, "latency_ms")
     check_latencies(cycle, "fdatasync_ms")
     if len(cycle["rounds"]) != 3 or set(cycle["latency_ms_by_request"]) != {"send", "receive", "delete"}:
         sys.exit("a full cycle of three rounds has three rounds and three kinds of requests")
 
-    sends = bench(program, ternd, "--latency", "--seconds", "0.3", "--warm-up", "0.1")
+    sends = bench(program, "queue", ternd, "--latency", "--seconds", "0.3", "--warm-up", "0.1")
     check_figures(sends, FIGURES)
     if sends["options"]["connections"] != 1 or sends["options"]["mix"] != "send":
         sys.exit(f"--latency is one connection that sends, not {sends['options']}")
 
-    drained = bench(program, ternd, "--mix", "receive-delete", "--backlog", "20000", "--queues", "5", "--connections", "4",
+    drained = bench(program, "queue", ternd, "--mix", "receive-delete", "--backlog", "20000", "--queues", "5", "--connections", "4",
                     "--seconds", "0.3", "--warm-up", "0")
     check_figures(drained, FIGURES)
+    check_streams(program, ternd)
+
+
+def check_streams(program, ternd):
+    short = ["--seconds", "0.4", "--warm-up", "0.1"]
+    appended = bench(program, "stream", ternd, *short, "--connections", "4", "--baseline", "--groups", "3")
+    check_figures(appended, STREAM_FIGURES + APPEND_FIGURES + ["ratio_to_store_loop", "ratio_to_fdatasync", "store_loop_bytes_per_s"])
+    check_latencies(appended, "latency_ms")
+    if "rss_anon_bytes_per_group" not in appended or len(appended["rounds"]) != 3:
+        sys.exit("three rounds and the memory of a group were asked for")
+
+    fetched = bench(program, "stream", ternd, *short, "--mix", "fetch", "--backlog", "100000", "--consumers", "2")
+    check_figures(fetched, STREAM_FIGURES + ["fetched_bytes_per_s"])
+    both = bench(program, "stream", ternd, *short, "--mix", "both", "--rate", "20000", "--backlog", "10000", "--rounds", "1")
+    check_figures(both, STREAM_FIGURES + APPEND_FIGURES + ["ratio_with_consumer", "ratio_p50_with_consumer", "fetched_bytes_per_s"])
+    compressed = bench(program, "stream", ternd, *short, "--compression", "zstd", "--batch", "500")
+    check_figures(compressed, STREAM_FIGURES + APPEND_FIGURES)
+    tail = bench(program, "stream", ternd, *short, "--mix", "tail")
+    check_figures(tail, ["records_per_s", "ratio_tail_to_append"])
+    check_latencies(tail, "receipt_ms")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 
 #include "protocol/limits.hpp"
 #include "protocol/status.hpp"
+#include "tests/unit/bench/fake_reply.hpp"
 
 namespace tern::bench {
 
@@ -28,7 +29,10 @@ std::int64_t now_ms() {
 
 }  // namespace
 
-FakeBroker::FakeBroker(Faults faults) : faults_(faults), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+FakeBroker::FakeBroker(Faults faults)
+    : faults_(faults),
+      streams_(faults.streams),
+      listener_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -43,6 +47,7 @@ FakeBroker::FakeBroker(Faults faults) : faults_(faults), listener_(socket(AF_INE
 FakeBroker::~FakeBroker() {
     shutdown(listener_, SHUT_RDWR);
     acceptor_.join();
+    streams_.stop();
     for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
     for (auto& session : sessions_) session.join();
     for (const int socket : sockets_) close(socket);
@@ -81,35 +86,27 @@ void FakeBroker::serve(int socket) {
     }
 }
 
-template <class Body>
-std::string FakeBroker::finish(Builder& builder, std::uint64_t id, flatbuffers::Offset<Body> body) {
-    constexpr auto type = wire::ReplyBodyTraits<Body>::enum_value;
-    builder.Finish(wire::CreateReply(builder, id, 0, 0, type, body.Union()));
-    const auto length = builder.GetSize();
-    std::string frame(reinterpret_cast<const char*>(&length), sizeof length);
-    return frame.append(reinterpret_cast<const char*>(builder.GetBufferPointer()), length);
-}
-
 std::string FakeBroker::answer(const wire::Request& request) {
+    if (const auto reply = streams_.answer(request)) return *reply;
     const std::lock_guard lock(mutex_);
     const auto id = request.id();
     Builder builder;
-    if (request.body_as_Hello() != nullptr) return finish(builder, id, wire::CreateWelcome(builder, 1));
+    if (request.body_as_Hello() != nullptr) return reply_frame(builder, id, wire::CreateWelcome(builder, 1));
     if (request.body_as_BrokerStatus() != nullptr) return status(id);
     if (const auto* description = request.body_as_DescribeQueue()) return describe(id, *description);
     ++commands_;
     if (const auto* create = request.body_as_CreateQueue()) {
         queues_[create->name()->str()];
-        return finish(builder, id, wire::CreateQueueCreated(builder, true));
+        return reply_frame(builder, id, wire::CreateQueueCreated(builder, true));
     }
     if (const auto* queue = request.body_as_DeleteQueue()) {
         queues_.erase(queue->name()->str());
-        return finish(builder, id, wire::CreateDone(builder));
+        return reply_frame(builder, id, wire::CreateDone(builder));
     }
     if (const auto* messages = request.body_as_Send()) return send(id, *messages);
     if (const auto* wanted = request.body_as_Receive()) return receive(id, *wanted);
     if (const auto* handles = request.body_as_Delete()) return remove(id, *handles);
-    return finish(builder, id, wire::CreateDone(builder));
+    return reply_frame(builder, id, wire::CreateDone(builder));
 }
 
 std::string FakeBroker::send(std::uint64_t id, const wire::Send& request) {
@@ -121,7 +118,7 @@ std::string FakeBroker::send(std::uint64_t id, const wire::Send& request) {
         results.push_back(wire::CreateSendResult(builder, static_cast<std::uint16_t>(status)));
         queues_[request.queue()->str()].visible.push_back(message->body()->size());
     }
-    return finish(builder, id, wire::CreateSendResults(builder, builder.CreateVector(results)));
+    return reply_frame(builder, id, wire::CreateSendResults(builder, builder.CreateVector(results)));
 }
 
 std::string FakeBroker::receive(std::uint64_t id, const wire::Receive& request) {
@@ -140,7 +137,7 @@ std::string FakeBroker::receive(std::uint64_t id, const wire::Receive& request) 
         message.add_body(body);
         messages.push_back(message.Finish());
     }
-    return finish(builder, id, wire::CreateMessages(builder, builder.CreateVector(messages)));
+    return reply_frame(builder, id, wire::CreateMessages(builder, builder.CreateVector(messages)));
 }
 
 std::string FakeBroker::remove(std::uint64_t id, const wire::Delete& request) {
@@ -154,7 +151,7 @@ std::string FakeBroker::remove(std::uint64_t id, const wire::Delete& request) {
         results.push_back(wire::CreateEntryResult(builder, static_cast<std::uint16_t>(status)));
     }
     if (faults_.forget_one_result) results.pop_back();
-    return finish(builder, id, wire::CreateEntryResults(builder, builder.CreateVector(results)));
+    return reply_frame(builder, id, wire::CreateEntryResults(builder, builder.CreateVector(results)));
 }
 
 std::string FakeBroker::describe(std::uint64_t id, const wire::DescribeQueue& request) {
@@ -163,7 +160,7 @@ std::string FakeBroker::describe(std::uint64_t id, const wire::DescribeQueue& re
     const auto counts = wire::CreateQueueCounts(builder, queue.visible.size(), queue.in_flight.size());
     wire::QueueDescriptionBuilder description(builder);
     description.add_counts(counts);
-    return finish(builder, id, description.Finish());
+    return reply_frame(builder, id, description.Finish());
 }
 
 std::string FakeBroker::status(std::uint64_t id) {
@@ -173,11 +170,12 @@ std::string FakeBroker::status(std::uint64_t id) {
     report.add_version(version);
     report.add_now(now_ms());
     // One commit for every four commands, so that figures made of both can be told apart.
-    report.add_commits_total(commands_ / 4);
-    report.add_commands_total(commands_);
+    const auto commands = commands_ + streams_.commands();
+    report.add_commits_total(commands / 4);
+    report.add_commands_total(commands);
     report.add_rss_anonymous_bytes(1 << 20);
     report.add_cpu_seconds(1);
-    return finish(builder, id, report.Finish());
+    return reply_frame(builder, id, report.Finish());
 }
 
 }  // namespace tern::bench

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tern_generated.h"
+#include "tests/unit/bench/fake_streams.hpp"
 #include "tools/bench/connection.hpp"
 
 namespace tern::bench {
@@ -27,6 +28,7 @@ public:
         bool ignore_deletes = false;
         /// Messages come back one byte shorter.
         bool cut_bodies = false;
+        FakeStreams::Faults streams = {};
     };
 
     explicit FakeBroker(Faults faults);
@@ -38,6 +40,7 @@ public:
     Endpoint endpoint() const { return {"127.0.0.1", std::to_string(port_)}; }
     std::uint64_t queues() const;
     std::uint64_t visible() const;
+    const FakeStreams& streams() const { return streams_; }
 
 private:
     struct Queue {
@@ -49,8 +52,6 @@ private:
     void accept_all();
     void serve(int socket);
     std::string answer(const protocol::wire::Request& request);
-    template <class Body>
-    std::string finish(Builder& builder, std::uint64_t id, flatbuffers::Offset<Body> body);
     std::string send(std::uint64_t id, const protocol::wire::Send& request);
     std::string receive(std::uint64_t id, const protocol::wire::Receive& request);
     std::string remove(std::uint64_t id, const protocol::wire::Delete& request);
@@ -58,6 +59,7 @@ private:
     std::string status(std::uint64_t id);
 
     Faults faults_;
+    FakeStreams streams_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     mutable std::mutex mutex_;

@@ -78,9 +78,12 @@ TEST_CASE("bytes, counts and rates are easy to read") {
     CHECK_EQ(human_rate(1'234.4), "1,234/s");
     CHECK_EQ(counted(1, "message"), "1 message");
     CHECK_EQ(counted(2'000, "message"), "2,000 messages");
+    CHECK_EQ(counted(1, "fetch", "fetches"), "1 fetch");
+    CHECK_EQ(counted(0, "fetch", "fetches"), "0 fetches");
 }
 
 TEST_CASE("a moment is told to programs in UTC, to the millisecond") {
     CHECK_EQ(utc_time(0), "1970-01-01T00:00:00.000Z");
     CHECK_EQ(utc_time(1'795'488'423'125), "2026-11-24T02:47:03.125Z");
+    CHECK_EQ(utc_time(-1), "1969-12-31T23:59:59.999Z");
 }

@@ -44,6 +44,30 @@ TEST_CASE("after a lost connection it is told what is sure, what is not, and whe
     CHECK_NE(standing.find("--from-line 12301"), std::string::npos);
 }
 
+TEST_CASE("records have words of their own, and what is stored behind the first open line is told") {
+    SendReport report;
+    report.wording = {"record", "appended", "batch", "batches"};
+    report.sent = 500;
+    report.took = 1s;
+    report.sent_again = 2;
+    CHECK_EQ(summary_of(report), "500 records appended in 1.0 s (500/s), 2 batches sent again after a lost connection");
+    CHECK_EQ(json_of(report).at("appended"), 500);
+
+    report.settled_through_line = 10;
+    report.stored_behind = true;
+    CHECK_NE(standing_of(report).find("Surely stored: 500 records."), std::string::npos);
+    CHECK_NE(standing_of(report).find("--from-line 11; what is stored of the lines behind it"), std::string::npos);
+}
+
+TEST_CASE("refusals of streams and groups come with the way on") {
+    using tern::protocol::Status;
+    CHECK_NE(hint_for(Status::stream_does_not_exist, "events").find("tern stream create events"), std::string::npos);
+    CHECK_NE(hint_for(Status::record_too_large, "events").find("tern stream set events --record-bytes-max"),
+             std::string::npos);
+    CHECK_NE(hint_for(Status::group_not_empty, "billing").find("tern group show billing"), std::string::npos);
+    CHECK_NE(hint_for(Status::expected_offset_differs, "events").find("tern stream read events"), std::string::npos);
+}
+
 TEST_CASE("a broker that is not there is told with what to do") {
     const auto failure = unreachable("127.0.0.1:4565", "Connection refused");
 

@@ -17,15 +17,6 @@ using Tcp = asio::ip::tcp;
 
 const Tcp::endpoint any_port(asio::ip::address_v4::loopback(), 0);
 
-template <class Body>
-std::string reply(flatbuffers::FlatBufferBuilder& builder, std::uint64_t id, flatbuffers::Offset<Body> body) {
-    const auto kind = wire::ReplyBodyTraits<Body>::enum_value;
-    builder.Finish(wire::CreateReply(builder, id, 0, 0, kind, body.Union()), wire::RequestIdentifier());
-    std::string frame(protocol::frame_header_bytes, '\0');
-    protocol::store_frame_length(frame.data(), builder.GetSize());
-    return frame.append(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
-}
-
 }  // namespace
 
 FakePeer::Request FakePeer::receive() {
@@ -35,27 +26,26 @@ FakePeer::Request FakePeer::receive() {
     asio::read(socket_, asio::buffer(frame));
     const auto& request = *wire::GetRequest(frame.data());
     const auto* send = request.body_as_Send();
-    return {request.id(), request.body_type(), send && send->messages() ? send->messages()->size() : 0};
+    const auto messages = send && send->messages() ? send->messages()->size() : 0;
+    return {request.id(), request.body_type(), messages, std::move(frame)};
 }
 
 void FakePeer::welcome(std::uint32_t requests_in_flight_max) {
     const auto hello = receive();
     flatbuffers::FlatBufferBuilder builder;
-    write(reply(builder, hello.id,
-                wire::CreateWelcomeDirect(builder, 1, "fake", 20u << 20, requests_in_flight_max, 1000, 16u << 20)));
+    answer(hello.id, builder,
+           wire::CreateWelcomeDirect(builder, 1, "fake", 20u << 20, requests_in_flight_max, 1000, 16u << 20));
 }
 
 void FakePeer::refuse(std::uint64_t request, std::uint16_t status) {
     flatbuffers::FlatBufferBuilder builder;
     builder.Finish(wire::CreateReplyDirect(builder, request, status, "refused"), wire::RequestIdentifier());
-    std::string frame(protocol::frame_header_bytes, '\0');
-    protocol::store_frame_length(frame.data(), builder.GetSize());
-    write(frame.append(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()));
+    write_finished(builder);
 }
 
 void FakePeer::answer_done(std::uint64_t request) {
     flatbuffers::FlatBufferBuilder builder;
-    write(reply(builder, request, wire::CreateDone(builder)));
+    answer(request, builder, wire::CreateDone(builder));
 }
 
 void FakePeer::answer_sent(const Request& request) {
@@ -66,7 +56,13 @@ void FakePeer::answer_sent(const Request& request) {
         results.push_back(wire::CreateSendResult(builder, 0, 0, &id, i));
     }
     const auto vector = builder.CreateVector(results);
-    write(reply(builder, request.id, wire::CreateSendResults(builder, vector)));
+    answer(request.id, builder, wire::CreateSendResults(builder, vector));
+}
+
+void FakePeer::write_finished(const flatbuffers::FlatBufferBuilder& builder) {
+    std::string frame(protocol::frame_header_bytes, '\0');
+    protocol::store_frame_length(frame.data(), builder.GetSize());
+    write(frame.append(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()));
 }
 
 void FakePeer::write(const std::string& bytes) {

@@ -23,6 +23,12 @@ public:
         protocol::wire::RequestBody kind{};
         /// Entries of a send.
         std::size_t messages = 0;
+        std::string frame;
+
+        template <class Body>
+        const Body* body_as() const {
+            return protocol::wire::GetRequest(frame.data())->body_as<Body>();
+        }
     };
     /// The next request; throws when the client hangs up.
     Request receive();
@@ -32,6 +38,13 @@ public:
     void answer_done(std::uint64_t request);
     /// An accepted result an entry; the sequence is the entry's place.
     void answer_sent(const Request& request);
+    template <class Body>
+    void answer(std::uint64_t request, flatbuffers::FlatBufferBuilder& builder, flatbuffers::Offset<Body> body) {
+        const auto kind = protocol::wire::ReplyBodyTraits<Body>::enum_value;
+        builder.Finish(protocol::wire::CreateReply(builder, request, 0, 0, kind, body.Union()),
+                       protocol::wire::RequestIdentifier());
+        write_finished(builder);
+    }
     void write(const std::string& bytes);
     /// Hangs up.
     void close();
@@ -39,6 +52,8 @@ public:
     void wait_for_end();
 
 private:
+    void write_finished(const flatbuffers::FlatBufferBuilder& builder);
+
     boost::asio::ip::tcp::socket socket_;
 };
 

@@ -33,6 +33,8 @@ TEST_CASE("the examples run against the real broker") {
     tern::TerndProcess ternd;
     const auto blocking = run(TERN_EXAMPLE_SEND_AND_RECEIVE, ternd.address().text());
     const auto working = run(TERN_EXAMPLE_WORK, ternd.address().text());
+    const auto appending = run(TERN_EXAMPLE_APPEND_AND_READ, ternd.address().text());
+    const auto making_jobs = run(TERN_EXAMPLE_STREAM_TO_JOBS, ternd.address().text());
 
     CHECK_EQ(blocking.status, 0);
     for (const char* name : {"Ada", "Grace", "Edsger"}) {
@@ -40,6 +42,12 @@ TEST_CASE("the examples run against the real broker") {
     }
     CHECK_EQ(working.status, 0);
     CHECK(working.output.ends_with("10 succeeded, 1 failed and came back\n"));
+    CHECK_EQ(appending.status, 0);
+    for (const char* name : {"Ada", "Grace", "Edsger"}) {
+        CHECK_NE(appending.output.find(name + std::string(" signed up\n")), std::string::npos);
+    }
+    CHECK_EQ(making_jobs.status, 0);
+    CHECK_EQ(making_jobs.output, "3 jobs\n");
 }
 
 TEST_CASE("the client's page shows the examples as they are") {
@@ -49,6 +57,8 @@ TEST_CASE("the client's page shows the examples as they are") {
     };
     const auto page = read("docs/cpp-client.md");
 
-    CHECK_NE(page.find(read("clients/examples/send_and_receive.cpp")), std::string::npos);
-    CHECK_NE(page.find(read("clients/examples/work.cpp")), std::string::npos);
+    for (const char* name : {"send_and_receive", "work", "append_and_read", "stream_to_jobs"}) {
+        CAPTURE(name);
+        CHECK_NE(page.find(read("clients/examples/" + std::string(name) + ".cpp")), std::string::npos);
+    }
 }

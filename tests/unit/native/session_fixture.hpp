@@ -36,6 +36,16 @@ struct ScriptedBroker final : SessionSurroundings {
     }
     void give_back(engine::Answer&& answer) override { given_back.push_back(std::move(answer)); }
     std::string_view broker_name() const override { return "test"; }
+    engine::Fetched read(const Fetch& fetch) override {
+        fetches.push_back(fetch);
+        if (!stored.partitions.empty()) return stored;
+        engine::Fetched nothing;
+        nothing.partitions.resize(fetch.positions.size());
+        return nothing;
+    }
+    runtime::WaitingFetches& waiting_fetches() override { return waiting; }
+    std::uint64_t session() const override { return 1; }
+    Timestamp now() const override { return Timestamp(1'000'000); }
 
     ReplyWriter writer;
     Errc refusal = Errc::ok;
@@ -43,6 +53,11 @@ struct ScriptedBroker final : SessionSurroundings {
     std::vector<Query> queries;
     std::vector<std::string> backups;
     std::vector<engine::Answer> given_back;
+    /// What was read, and what a read finds; nothing, unless a test says otherwise.
+    std::vector<Fetch> fetches;
+    engine::Fetched stored;
+    runtime::Counter waiting_count;
+    runtime::WaitingFetches waiting{waiting_count, 2, [] {}};
 };
 
 struct Reply {
@@ -75,23 +90,30 @@ struct SessionFixture {
         receive(detail::frame_of(builder, 0, protocol::wire::CreateHelloDirect(builder, 1, 1, "peer")));
         written();
     }
-    /// All that the session has written, as replies.
-    std::vector<Reply> written() {
+    /// All that the session has written, frame by frame, without their lengths.
+    std::vector<std::string> written_frames() {
         std::string bytes;
         for (auto piece = core->next_piece(); !piece.empty(); piece = core->next_piece()) {
             bytes += piece;
             core->written(piece.size());
         }
-        std::vector<Reply> replies;
+        std::vector<std::string> frames;
         protocol::FrameReader reader(protocol::frame_bytes_max);
-        while (!bytes.empty()) {
+        std::string_view rest = bytes;
+        while (!rest.empty()) {
             const auto space = reader.space();
-            const auto count = std::min(space.size, bytes.size());
-            std::copy_n(bytes.begin(), count, space.bytes);
-            bytes.erase(0, count);
+            const auto count = std::min(space.size, rest.size());
+            std::copy_n(rest.begin(), count, space.bytes);
+            rest.remove_prefix(count);
             reader.arrived(count);
-            while (const auto frame = reader.next()) replies.push_back(reply_of(frame->view()));
+            while (const auto frame = reader.next()) frames.emplace_back(frame->view());
         }
+        return frames;
+    }
+    /// All that the session has written, as replies.
+    std::vector<Reply> written() {
+        std::vector<Reply> replies;
+        for (const auto& frame : written_frames()) replies.push_back(reply_of(frame));
         return replies;
     }
     static Reply reply_of(std::string_view frame) {

@@ -68,6 +68,19 @@ TEST_CASE("the protocol's page tells the limits as they are") {
     lists("wait_ms_max", wait_ms_max);
     lists("visibility_timeout_ms_max", visibility_timeout_ms_max);
     lists("delay_ms_max", delay_ms_max);
+    lists("stream_name_bytes_max", stream_name_bytes_max);
+    lists("partitions_max", partitions_max);
+    lists("record_bytes_max", record_bytes_max);
+    lists("record_batch_bytes_max", record_batch_bytes_max);
+    lists("batch_records_max", batch_records_max);
+    lists("fetch_entries_max", fetch_entries_max);
+    lists("group_name_bytes_max", group_name_bytes_max);
+    lists("group_members_max", group_members_max);
+    lists("group_streams_max", group_streams_max);
+    lists("offset_metadata_bytes_max", offset_metadata_bytes_max);
+    lists("session_timeout_ms_min", session_timeout_ms_min);
+    lists("session_timeout_ms_max", session_timeout_ms_max);
+    lists("transaction_steps_max", transaction_steps_max);
 }
 
 TEST_CASE("the worked example on the protocol's page is the golden hello") {

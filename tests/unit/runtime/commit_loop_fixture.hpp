@@ -18,7 +18,7 @@ namespace tern::runtime {
 struct CommitLoopFixture {
     explicit CommitLoopFixture(MailboxLimits limits = {}, CommitLoopOptions options = {})
         : mailbox(limits),
-          loop({store, engine, mailbox, clock, random, sink, metrics, log}, std::move(options)) {
+          loop({store, engine, mailbox, clock, random, sink, metrics, log, durable_ends}, std::move(options)) {
         engine.open(*store.begin_read());
         clock.on_advance([this] { mailbox.wake(); });
     }
@@ -66,6 +66,7 @@ struct CommitLoopFixture {
     RecordingSink sink{record};
     Metrics metrics;
     Log log;
+    DurableEnds durable_ends;
     CommitLoop loop;
     std::thread thread;
     std::uint64_t requests = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,8 @@ struct Record {
     /// Rows of queue_messages, that is, messages sent, in all commits and in those that are durable.
     std::uint64_t messages_committed = 0;
     std::uint64_t messages_durable = 0;
+    /// Called when a commit has returned and its flush is about to be asked for.
+    std::function<void()> before_flush;
 
     std::size_t count(const std::string& event) const {
         std::size_t count = 0;
@@ -36,6 +39,7 @@ public:
     }
     std::unique_ptr<store::ReadTransaction> begin_read() override { return inner_.begin_read(); }
     void flush() override {
+        if (record_.before_flush) record_.before_flush();
         inner_.flush();
         record_.messages_durable = record_.messages_committed;
         record_.events.push_back("flush");
@@ -81,8 +85,14 @@ class RecordingSink final : public AnswerSink {
 public:
     explicit RecordingSink(Record& record) : record_(record) {}
 
-    void deliver(std::uint32_t, std::vector<engine::Completion>&& completions) override {
-        for (auto& completion : completions) {
+    std::uint32_t io_threads() const override { return 1; }
+    bool wants_stream_news(std::uint32_t) override { return wants_news; }
+    void deliver(std::uint32_t, HandOver&& hand_over) override {
+        if (hand_over.news) {
+            record_.events.push_back("news");
+            news.push_back(*hand_over.news);
+        }
+        for (auto& completion : hand_over.completions) {
             record_.events.push_back("answer " + std::to_string(completion.ticket.request));
             if (const auto* sent = std::get_if<engine::SendResults>(&completion.answer.body)) {
                 messages_acknowledged_ += sent->results.size();
@@ -107,6 +117,8 @@ public:
     }
 
     std::vector<engine::Completion> answers;
+    bool wants_news = false;
+    std::vector<StreamNews> news;
     std::uint64_t acknowledged_too_early = 0;
 
 private:

@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(CommitLoopFixture, "answers that hold many bytes are spread ov
 
     // Eight answers of 10 MB each: 32 MiB are full after the fourth.
     Mailbox second;
-    CommitLoop again({store, engine, second, clock, random, sink, metrics, log});
+    CommitLoop again({store, engine, second, clock, random, sink, metrics, log, durable_ends});
     for (std::uint64_t i = 0; i < 8; ++i) {
         REQUIRE(
             second.put({{0, 1, 1000 + i}, engine::ReceiveMessages{{"", "q"}, 10, {}, {}, {}}, nullptr, 0}).has_value());
@@ -175,8 +175,9 @@ TEST_CASE("when the store fails the loop leaves at once and answers nobody") {
         RecordingSink sink(record);
         Metrics metrics;
         Log log;
+        DurableEnds durable_ends;
         std::string sentence;
-        CommitLoop loop({faults, engine, mailbox, clock, random, sink, metrics, log},
+        CommitLoop loop({faults, engine, mailbox, clock, random, sink, metrics, log, durable_ends},
                         {.on_store_failure = [&](std::string_view reason) {
                             sentence = reason;
                             throw Left();

@@ -41,8 +41,8 @@ TEST_CASE("with little space a commit holds sixteen entries at most") {
 
     first.memory.set_space(space_that_is(SpaceState::low));
     Mailbox mailbox;
-    CommitLoop loop(
-        {first.store, first.engine, mailbox, first.clock, first.random, first.sink, first.metrics, first.log});
+    CommitLoop loop({first.store, first.engine, mailbox, first.clock, first.random, first.sink, first.metrics,
+                     first.log, first.durable_ends});
     for (std::uint64_t i = 0; i < 40; ++i) {
         REQUIRE(
             mailbox.put({{0, 1, 1000 + i}, engine::ReceiveMessages{{"", "q"}, 1, {}, {}, {}}, nullptr, 0}).has_value());

@@ -25,7 +25,7 @@ void ignore(tcp::socket, IoThread&, ConnectionPlace) {}
 /// Keeps what a listener hands over, and remembers on which threads.
 struct ListenerFixture {
     explicit ListenerFixture(std::size_t connections_max = 100, std::size_t per_address_max = 100)
-        : threads(2, mailbox, metrics),
+        : threads(2, {mailbox, metrics, clock}),
           listener(threads, {"test", {asio::ip::address_v4::loopback(), 0}, connections_max, per_address_max},
                    metrics.native, log, [this](tcp::socket socket, IoThread& thread, ConnectionPlace place) {
                        const std::lock_guard lock(mutex);
@@ -62,6 +62,7 @@ struct ListenerFixture {
 
     asio::io_context context;
     Metrics metrics;
+    ManualClock clock{Timestamp(1'000'000)};
     Mailbox mailbox;
     Log log;
     std::mutex mutex;

@@ -73,6 +73,7 @@ std::string other_value(const SettingRow& row) {
     if (row.is_switch()) return "true";
     if (row.name == "receive-answer-bytes-max") return "2MiB";
     if (row.name == "batch-bytes-max") return "2MiB";
+    if (row.argument == "SECONDS") return "61";
     return row.argument == "BYTES" ? "65MiB" : "17";
 }
 
@@ -263,10 +264,14 @@ TEST_CASE("the documentation lists every setting in its three forms") {
     }
 }
 
-TEST_CASE("the unsafe switch of the crash test works only where the test asks for it") {
+TEST_CASE("the unsafe switches of the crash test work only where the test asks for them") {
     CHECK_NE(refused({"--unsafe-early-acknowledgement"}).find("loses acknowledged messages"), std::string::npos);
     CHECK(accepted({"--unsafe-early-acknowledgement"}, {{"TERN_TEST_UNSAFE", "1"}}).unsafe_early_acknowledgement);
     CHECK_FALSE(accepted({}).unsafe_early_acknowledgement);
+
+    CHECK_NE(refused({"--unsafe-early-reading"}).find("a power cut may undo"), std::string::npos);
+    CHECK(accepted({"--unsafe-early-reading"}, {{"TERN_TEST_UNSAFE", "1"}}).unsafe_early_reading);
+    CHECK_FALSE(accepted({}).unsafe_early_reading);
 }
 
 }  // namespace tern::runtime

@@ -53,6 +53,17 @@ struct DamageFixture : LmdbFixture {
         return snapshot->get(messages, message_key(sequence));
     }
 
+    /// Whether a cursor appends the value; it leaves no byte of a damaged one.
+    bool append(std::uint64_t sequence) {
+        snapshot = lmdb->begin_read();
+        const auto cursor = snapshot->cursor(messages);
+        REQUIRE(cursor->seek(message_key(sequence)));
+        Bytes to = "before";
+        const bool appended = cursor->append_value(to, 2);
+        CHECK_EQ(appended, to != "before");
+        return appended;
+    }
+
     FolderReport check() {
         snapshot.reset();
         close();
@@ -118,6 +129,8 @@ TEST_CASE_FIXTURE(DamageFixture, "a flipped bit deep in a long value is told") {
     flip_bit_in("deep inside");
 
     CHECK(read(2).damaged());
+    CHECK_FALSE(append(2));
+    CHECK(append(3));
     CHECK_EQ(check().damaged[0].fault, "has lost one of its pieces or does not match its checksum");
 }
 

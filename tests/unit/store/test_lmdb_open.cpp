@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "broker/store/check.hpp"
 #include "broker/store/format.hpp"
 #include "broker/store/lmdb_calls.hpp"
 #include "tests/unit/store/lmdb_fixture.hpp"
@@ -22,6 +23,40 @@ unsigned mode_of(const std::string& path) {
 bool says(const std::string& sentence, const std::string& part) {
     return sentence.find(part) != std::string::npos;
 }
+
+/// The tables of format version 1, as its brokers made them.
+constexpr const char* tables_of_version_1[] = {"meta",
+                                               "catalog",
+                                               "queues",
+                                               "queue_counters",
+                                               "queue_messages",
+                                               "queue_schedule",
+                                               "queue_positions",
+                                               "fifo_groups",
+                                               "fifo_order",
+                                               "fifo_delayed",
+                                               "deduplication",
+                                               "receive_attempts",
+                                               "dead_letter_sources",
+                                               "move_tasks",
+                                               "agenda"};
+
+struct Version1Fixture : LmdbFixture {
+    void make_version_1(bool with_agenda = true) const {
+        std::filesystem::create_directories(data);
+        const auto environment = lmdb::open_environment(data_file_in(data), 1u << 20, lmdb::Access::read_write);
+        auto transaction = lmdb::begin_write(environment.get());
+        for (const std::string name : tables_of_version_1)
+            if (with_agenda || name != "agenda") lmdb::open_table(transaction.get(), name.c_str(), true);
+        const auto put_row = [&](const char* table, BytesView key, BytesView value) {
+            lmdb::put(lmdb::open_cursor(transaction.get(), *lmdb::open_table(transaction.get(), table, false)), key,
+                      value);
+        };
+        put_row("meta", format_key, format_row(1));
+        put_row("catalog", "a", "1");
+        lmdb::commit(std::move(transaction));
+    }
+};
 
 }  // namespace
 
@@ -75,7 +110,7 @@ TEST_CASE_FIXTURE(LmdbFixture, "a folder of a newer version is refused") {
     close();
 
     CHECK_EQ(refusal(), "Cannot use the data folder " + data +
-                            ": it was written by a newer Tern (format 2, this one knows 1); start that version.");
+                            ": it was written by a newer Tern (format 3, this one knows 2); start that version.");
 }
 
 TEST_CASE_FIXTURE(LmdbFixture, "a folder of an older version that cannot be upgraded is refused") {
@@ -86,6 +121,38 @@ TEST_CASE_FIXTURE(LmdbFixture, "a folder of an older version that cannot be upgr
     CHECK_EQ(refusal(), "Cannot use the data folder " + data +
                             ": it was written by an older Tern (format 0) that this one cannot upgrade; "
                             "start that version.");
+}
+
+TEST_CASE_FIXTURE(Version1Fixture, "a folder of version 1 is upgraded by a start and keeps what it holds") {
+    make_version_1();
+
+    open();
+
+    CHECK_EQ(lmdb->begin_read()->get(Table::catalog, "a").bytes(), "1");
+    CHECK_EQ(lmdb->begin_read()->get(Table::meta, format_key).bytes(), format_row());
+    put(Table::stream_log, Bytes(16, 'k'), Bytes(10'000, 'x'));
+    close();
+    open();
+    CHECK_EQ(lmdb->begin_read()->get(Table::stream_log, Bytes(16, 'k')).bytes(), Bytes(10'000, 'x'));
+}
+
+TEST_CASE_FIXTURE(Version1Fixture, "a folder of version 1 that lacks a table is not completed by the upgrade") {
+    make_version_1(false);
+
+    CHECK(says(refusal(), "one of its tables is missing"));
+}
+
+TEST_CASE_FIXTURE(Version1Fixture, "a check of a folder of version 1 says what to do and changes nothing") {
+    make_version_1();
+    const auto before = file_content();
+
+    CHECK_THROWS_WITH_AS(check_folder(data),
+                         ("Cannot use the data folder " + data +
+                          ": it was written by an older Tern (format 1); start a broker of this version on it once, "
+                          "which upgrades it, or use that version.")
+                             .c_str(),
+                         StoreFailure);
+    CHECK_EQ(file_content(), before);
 }
 
 TEST_CASE_FIXTURE(LmdbFixture, "an LMDB file without the format row is refused") {

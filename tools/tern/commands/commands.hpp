@@ -19,6 +19,22 @@ void add_queue_redrive(CommandLine& line, CLI::App& queue);
 void add_queue_work(CommandLine& line, CLI::App& queue);
 void add_queue_delete_queue(CommandLine& line, CLI::App& queue);
 
+void add_stream_create(CommandLine& line, CLI::App& stream);
+void add_stream_list(CommandLine& line, CLI::App& stream);
+void add_stream_show(CommandLine& line, CLI::App& stream);
+void add_stream_set(CommandLine& line, CLI::App& stream);
+void add_stream_append(CommandLine& line, CLI::App& stream);
+void add_stream_read(CommandLine& line, CLI::App& stream);
+void add_stream_tail(CommandLine& line, CLI::App& stream);
+void add_stream_truncate(CommandLine& line, CLI::App& stream);
+void add_stream_delete(CommandLine& line, CLI::App& stream);
+
+void add_group_list(CommandLine& line, CLI::App& group);
+void add_group_show(CommandLine& line, CLI::App& group);
+void add_group_lag(CommandLine& line, CLI::App& group);
+void add_group_reset(CommandLine& line, CLI::App& group);
+void add_group_delete(CommandLine& line, CLI::App& group);
+
 void add_status(CommandLine& line, CLI::App& root);
 void add_check(CommandLine& line, CLI::App& root);
 void add_backup(CommandLine& line, CLI::App& root);

@@ -20,8 +20,7 @@ ExitCode completion(Context& context, const CompletionOptions& options) {
 }  // namespace
 
 void add_completion(CommandLine& line, CLI::App& root) {
-    auto& command =
-        line.add(root, "completion", "A script that makes your shell complete `tern`'s commands and queues");
+    auto& command = line.add(root, "completion", "A script that makes your shell complete `tern`'s commands and names");
     auto options = std::make_shared<CompletionOptions>();
     options->root = &root;
     command.add_option("shell", options->shell, "bash, zsh or fish")

@@ -37,8 +37,11 @@ boost::json::object json_of(const BrokerStatus& status) {
             {"used_bytes", status.used_bytes},
             {"disk_free_bytes", status.disk_free_bytes},
             {"queues", status.queues},
+            {"streams", status.streams},
+            {"groups", status.groups},
             {"connections", status.connections},
             {"waiting_receives", status.waiting_receives},
+            {"waiting_fetches", status.waiting_fetches},
             {"commits_total", status.commits_total},
             {"commands_total", status.commands_total},
             {"commands_per_commit", commands_per_commit(status)},
@@ -56,8 +59,11 @@ std::string block_of(const BrokerStatus& status, const Context& context) {
     block.add("file", fmt::format("{}, {} of it in use, {} free on the disk", human_bytes(status.file_bytes),
                                   human_bytes(status.used_bytes), human_bytes(status.disk_free_bytes)));
     block.add("queues", human_count(status.queues));
-    block.add("connections", fmt::format("{}, {} waiting for messages", human_count(status.connections),
-                                         counted(status.waiting_receives, "receive")));
+    block.add("streams", fmt::format("{}, {}", human_count(status.streams), counted(status.groups, "consumer group")));
+    const auto waiting =
+        fmt::format("{} waiting for messages, {} for records", counted(status.waiting_receives, "receive"),
+                    counted(status.waiting_fetches, "fetch", "fetches"));
+    block.add("connections", fmt::format("{}, {}", human_count(status.connections), waiting));
     block.add("commits",
               fmt::format("{}, {:.1f} commands each", human_count(status.commits_total), commands_per_commit(status)));
     block.add("memory", human_bytes(status.rss_anonymous_bytes));

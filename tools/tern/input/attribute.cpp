@@ -33,7 +33,7 @@ AttributeArgument parse_attribute(std::string_view argument) {
 KeyValue parse_key_value(std::string_view argument) {
     const auto equals = argument.find('=');
     const auto key = argument.substr(0, equals);
-    if (key.empty()) throw InputFailure(fmt::format("'{}' is not a tag: write key=value", argument));
+    if (key.empty()) throw InputFailure(fmt::format("'{}' has no key: write key=value", argument));
     return {std::string(key), equals == std::string_view::npos ? "" : std::string(argument.substr(equals + 1))};
 }
 

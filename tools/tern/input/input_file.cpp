@@ -49,7 +49,7 @@ std::string read_whole(const std::string& path, std::size_t bytes_max) {
     while (const auto bytes = read_some(file.descriptor(), block.data(), block.size())) {
         content.append(block.data(), bytes);
         if (content.size() > bytes_max) {
-            throw InputFailure(fmt::format("{} is longer than {}, the most that fits into one message",
+            throw InputFailure(fmt::format("{} is longer than {}, the longest there may be",
                                            path == "-" ? "the input" : path, human_bytes(bytes_max)));
         }
     }

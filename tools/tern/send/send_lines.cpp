@@ -9,6 +9,7 @@
 #include "tools/tern/input/input_file.hpp"
 #include "tools/tern/interruption.hpp"
 #include "tools/tern/send/bulk_sender.hpp"
+#include "tools/tern/send/tell_report.hpp"
 #include "tools/tern/text/progress_bar.hpp"
 
 namespace tern::cli {
@@ -28,16 +29,6 @@ MessageLines::Decode decoder_of(const LinesToSend& lines) {
         if (record.deduplication_id) message.deduplication_id = std::move(record.deduplication_id);
         return message;
     };
-}
-
-/// Throws what ended the work early, with where that leaves a person.
-void tell_end(const SendReport& report, Context& context) {
-    if (report.ended_by) {
-        auto failure = failure_of(*report.ended_by, context.server(), context.subject());
-        failure.hint = standing_of(report) + (failure.hint.empty() ? "" : "\n  " + failure.hint);
-        throw failure;
-    }
-    if (report.interrupted) throw Failure(ExitCode::interrupted, "stopped", standing_of(report));
 }
 
 ClientOptions client_options(const Context& context, const LinesToSend& lines) {
@@ -71,17 +62,7 @@ SendReport send(Context& context, const LinesToSend& lines) {
 
 ExitCode send_lines(Context& context, const LinesToSend& lines) {
     catch_interruption();
-    const auto report = send(context, lines);
-
-    if (context.json()) {
-        context.out().write_json(json_of(report));
-    } else {
-        if (report.failed > 0) context.note(failures_of(report));
-        context.out().write(summary_of(report) + "\n");
-    }
-    context.out().flush();
-    tell_end(report, context);
-    return report.failed > 0 ? ExitCode::failed : ExitCode::ok;
+    return tell_report(send(context, lines), context);
 }
 
 }  // namespace tern::cli

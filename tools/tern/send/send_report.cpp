@@ -31,24 +31,21 @@ boost::json::object json_of(const SendReport& report) {
     for (const auto& [line, name, sentence] : report.failures) {
         failures.push_back(boost::json::object{{"line", line}, {"name", name}, {"message", sentence}});
     }
-    return {{"sent", report.sent},
-            {"failed", report.failed},
-            {"perhaps", report.perhaps},
-            {"sent_again", report.sent_again},
-            {"empty_lines", report.empty_lines},
-            {"settled_through_line", report.settled_through_line},
-            {"took_ms", report.took.count()},
-            {"per_s", report.per_second()},
+    return {{report.wording.done, report.sent},  {"failed", report.failed},
+            {"perhaps", report.perhaps},         {"sent_again", report.sent_again},
+            {"empty_lines", report.empty_lines}, {"settled_through_line", report.settled_through_line},
+            {"took_ms", report.took.count()},    {"per_s", report.per_second()},
             {"failures", std::move(failures)}};
 }
 
 std::string summary_of(const SendReport& report) {
-    auto line = fmt::format("{} sent in {} ({})", counted(report.sent, "message"), rough_duration(report.took),
+    const auto& [thing, done, again, again_plural] = report.wording;
+    auto line = fmt::format("{} {} in {} ({})", counted(report.sent, thing), done, rough_duration(report.took),
                             human_rate(report.per_second()));
     if (report.failed > 0) line += fmt::format(", {} failed", human_count(report.failed));
     if (report.empty_lines > 0) line += fmt::format(", {} left out", counted(report.empty_lines, "empty line"));
     if (report.sent_again > 0) {
-        line += fmt::format(", {} sent again after a lost connection", counted(report.sent_again, "message"));
+        line += fmt::format(", {} sent again after a lost connection", counted(report.sent_again, again, again_plural));
     }
     return line;
 }
@@ -67,13 +64,17 @@ std::string failures_of(const SendReport& report) {
 }
 
 std::string standing_of(const SendReport& report) {
-    auto text = fmt::format("Surely stored: {}.", counted(report.sent, "message"));
+    auto text = fmt::format("Surely stored: {}.", counted(report.sent, report.wording.thing));
     if (report.perhaps_lines) {
         text += fmt::format(" Perhaps stored: {}, in lines {} to {}.", human_count(report.perhaps),
                             report.perhaps_lines->first, report.perhaps_lines->last);
     }
     text += fmt::format("\n  Go on with --from-line {}", report.settled_through_line + 1);
-    if (report.perhaps > 0) text += "; what is perhaps stored may then be there twice";
+    if (report.stored_behind) {
+        text += "; what is stored of the lines behind it will then be there twice";
+    } else if (report.perhaps > 0) {
+        text += "; what is perhaps stored may then be there twice";
+    }
     return text + ".";
 }
 

@@ -22,8 +22,18 @@ struct LineRange {
     std::uint64_t last = 0;
 };
 
+/// What the lines of an input become.
+struct Wording {
+    std::string thing = "message";
+    std::string done = "sent";
+    /// What is sent again after a lost connection.
+    std::string again = "message";
+    std::string again_plural = "messages";
+};
+
 /// What is known for sure, and what is not, about the lines of an input.
 struct SendReport {
+    Wording wording = {};
     /// Surely stored.
     std::uint64_t sent = 0;
     /// Surely not stored, for a reason of their own.
@@ -36,6 +46,8 @@ struct SendReport {
     /// Every line up to this one is stored, empty or told as failed.
     std::uint64_t settled_through_line = 0;
     std::optional<LineRange> perhaps_lines;
+    /// Lines behind the first that is not settled are surely stored: with going on from there they are so twice.
+    bool stored_behind = false;
     std::uint64_t last_line_read = 0;
     /// The first of the failures; the rest is only counted.
     std::vector<LineFailure> failures;

@@ -88,6 +88,11 @@ std::string join_units(std::int64_t ms, int units_max) {
     return shown.empty() ? "0 s" : shown;
 }
 
+/// Rounded down, also before 1970.
+std::time_t whole_seconds(std::int64_t ms_since_epoch) {
+    return static_cast<std::time_t>((ms_since_epoch - (ms_since_epoch < 0 ? 999 : 0)) / 1'000);
+}
+
 }  // namespace
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
@@ -153,7 +158,7 @@ std::string human_rate(double per_second) {
 }
 
 std::string local_time(std::int64_t ms_since_epoch) {
-    const auto seconds = static_cast<std::time_t>(ms_since_epoch / 1'000);
+    const auto seconds = whole_seconds(ms_since_epoch);
     std::tm parts{};
     localtime_r(&seconds, &parts);
     std::array<char, 32> text{};
@@ -162,16 +167,20 @@ std::string local_time(std::int64_t ms_since_epoch) {
 }
 
 std::string utc_time(std::int64_t ms_since_epoch) {
-    const auto seconds = static_cast<std::time_t>(ms_since_epoch / 1'000);
+    const auto seconds = whole_seconds(ms_since_epoch);
     std::tm parts{};
     gmtime_r(&seconds, &parts);
     std::array<char, 32> text{};
     const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    return fmt::format("{}.{:03}Z", std::string_view(text.data(), length), ms_since_epoch % 1'000);
+    return fmt::format("{}.{:03}Z", std::string_view(text.data(), length), ms_since_epoch - seconds * 1'000);
 }
 
 std::string counted(std::uint64_t count, std::string_view singular) {
     return fmt::format("{} {}{}", human_count(count), singular, count == 1 ? "" : "s");
+}
+
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural) {
+    return fmt::format("{} {}", human_count(count), count == 1 ? singular : plural);
 }
 
 }  // namespace tern::cli

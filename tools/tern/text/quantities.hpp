@@ -41,5 +41,7 @@ std::string utc_time(std::int64_t ms_since_epoch);
 
 /// "1 message", "12 messages".
 std::string counted(std::uint64_t count, std::string_view singular);
+/// The same for a word whose plural is not made with an s.
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
 
 }  // namespace tern::cli

@@ -8,9 +8,12 @@
 #include "tern/broker_status.hpp"
 #include "tern/client_options.hpp"
 #include "tern/error.hpp"
+#include "tern/group.hpp"
 #include "tern/message.hpp"
 #include "tern/move_task.hpp"
 #include "tern/queue.hpp"
+#include "tern/stream.hpp"
+#include "tern/transaction_steps.hpp"
 
 namespace tern {
 
@@ -52,6 +55,33 @@ public:
     MoveStarted start_move(const QueueName& source, const MoveOptions& options = {});
     MoveCancelled cancel_move(const std::string& task);
     std::vector<MoveTask> list_moves(const QueueName& source, std::uint32_t entries_max = 10);
+
+    CreatedStream create_stream(const StreamName& stream, const StreamSettings& settings = {});
+    void set_stream(const StreamName& stream, const StreamSettings& settings);
+    void delete_stream(const StreamName& stream);
+    StreamPage list_streams(const ListOptions& options = {});
+    StreamDescription describe_stream(const StreamName& stream);
+    void truncate_stream(const StreamName& stream, std::uint32_t partition, std::uint64_t before);
+    /// A refused batch does not throw but tells so in its result.
+    std::vector<AppendResult> append(const StreamName& stream, const std::vector<BatchToAppend>& batches);
+    std::vector<FetchedPartition> fetch(const std::vector<FetchPosition>& positions, const FetchOptions& options = {});
+    std::vector<FoundOffset> find_offsets(const StreamName& stream, const std::vector<std::uint32_t>& partitions = {},
+                                          const StreamPosition& position = {});
+    AllocatedProducer allocate_producer();
+
+    GroupAssignment join_group(const GroupName& group, const JoinOptions& options);
+    GroupAssignment heartbeat(const GroupName& group, const HeartbeatOptions& options);
+    void leave_group(const GroupName& group, const std::string& member);
+    std::vector<EntryResult> commit_offsets(const GroupName& group, const CommitIdentity& identity,
+                                            const std::vector<OffsetToCommit>& offsets);
+    std::vector<CommittedOffset> fetch_offsets(const GroupName& group,
+                                               const std::vector<PartitionSet>& partitions = {});
+    void delete_group(const GroupName& group);
+    GroupPage list_groups(const ListOptions& options = {});
+    GroupDescription describe_group(const GroupName& group);
+
+    /// All steps or none.
+    TransactionResults transact(const TransactionSteps& steps);
 
     BrokerStatus broker_status();
     BackupDone backup(const std::string& path);

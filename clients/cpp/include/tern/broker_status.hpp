@@ -26,6 +26,9 @@ struct BrokerStatus {
     std::string storage;
     std::uint64_t rss_anonymous_bytes = 0;
     double cpu_seconds = 0;
+    std::uint64_t streams = 0;
+    std::uint64_t groups = 0;
+    std::uint64_t waiting_fetches = 0;
 };
 
 struct BackupDone {

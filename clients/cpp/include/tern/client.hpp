@@ -13,9 +13,12 @@
 #include "tern/detail/operations.hpp"
 #include "tern/detail/request.hpp"
 #include "tern/error.hpp"
+#include "tern/group.hpp"
 #include "tern/message.hpp"
 #include "tern/move_task.hpp"
 #include "tern/queue.hpp"
+#include "tern/stream.hpp"
+#include "tern/transaction_steps.hpp"
 
 namespace tern {
 
@@ -136,6 +139,104 @@ public:
         return start(detail::list_moves(next_id(), source, entries_max), std::forward<Token>(token));
     }
 
+    // ---- streams
+
+    /// Creating a stream that exists with the same settings succeeds.
+    template <class Token>
+    auto create_stream(const StreamName& stream, const StreamSettings& settings, Token&& token) {
+        return start(detail::create_stream(next_id(), stream, settings), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto set_stream(const StreamName& stream, const StreamSettings& settings, Token&& token) {
+        return start(detail::set_stream(next_id(), stream, settings), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto delete_stream(const StreamName& stream, Token&& token) {
+        return start(detail::delete_stream(next_id(), stream), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto list_streams(const ListOptions& options, Token&& token) {
+        return start(detail::list_streams(next_id(), options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto describe_stream(const StreamName& stream, Token&& token) {
+        return start(detail::describe_stream(next_id(), stream), std::forward<Token>(token));
+    }
+    /// Removes the records below an offset.
+    template <class Token>
+    auto truncate_stream(const StreamName& stream, std::uint32_t partition, std::uint64_t before, Token&& token) {
+        return start(detail::truncate_stream(next_id(), stream, partition, before), std::forward<Token>(token));
+    }
+    /// Appends whole record batches, each with a result of its own. Producer gathers single records into batches. When
+    /// the connection is lost, it is sent again if every batch has a producer's stamp or an expected offset: then
+    /// nothing is stored twice. (expected_offset_differs may then be the answer to what was stored the first time.)
+    template <class Token>
+    auto append(const StreamName& stream, const std::vector<BatchToAppend>& batches, Token&& token) {
+        return start(detail::append(next_id(), stream, batches), std::forward<Token>(token));
+    }
+    /// Whole record batches from one or more positions. StreamConsumer reads records. Cancellable.
+    template <class Token>
+    auto fetch(const std::vector<FetchPosition>& positions, const FetchOptions& options, Token&& token) {
+        return start(detail::fetch(next_id(), positions, options), std::forward<Token>(token));
+    }
+    /// No partitions: all of them.
+    template <class Token>
+    auto find_offsets(const StreamName& stream, const std::vector<std::uint32_t>& partitions,
+                      const StreamPosition& position, Token&& token) {
+        return start(detail::find_offsets(next_id(), stream, partitions, position), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto allocate_producer(Token&& token) {
+        return start(detail::allocate_producer(next_id()), std::forward<Token>(token));
+    }
+
+    // ---- consumer groups
+
+    template <class Token>
+    auto join_group(const GroupName& group, const JoinOptions& options, Token&& token) {
+        return start(detail::join_group(next_id(), group, options), std::forward<Token>(token));
+    }
+    /// Cancellable.
+    template <class Token>
+    auto heartbeat(const GroupName& group, const HeartbeatOptions& options, Token&& token) {
+        return start(detail::heartbeat(next_id(), group, options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto leave_group(const GroupName& group, const std::string& member, Token&& token) {
+        return start(detail::leave_group(next_id(), group, member), std::forward<Token>(token));
+    }
+    /// Without a member in the identity: only while the group has none.
+    template <class Token>
+    auto commit_offsets(const GroupName& group, const CommitIdentity& identity,
+                        const std::vector<OffsetToCommit>& offsets, Token&& token) {
+        return start(detail::commit_offsets(next_id(), group, identity, offsets), std::forward<Token>(token));
+    }
+    /// No partitions: all that the group has committed.
+    template <class Token>
+    auto fetch_offsets(const GroupName& group, const std::vector<PartitionSet>& partitions, Token&& token) {
+        return start(detail::fetch_offsets(next_id(), group, partitions), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto delete_group(const GroupName& group, Token&& token) {
+        return start(detail::delete_group(next_id(), group), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto list_groups(const ListOptions& options, Token&& token) {
+        return start(detail::list_groups(next_id(), options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto describe_group(const GroupName& group, Token&& token) {
+        return start(detail::describe_group(next_id(), group), std::forward<Token>(token));
+    }
+
+    // ---- several things or none
+
+    /// Executes all steps, or none of them. Transaction gathers them.
+    template <class Token>
+    auto transact(const TransactionSteps& steps, Token&& token) {
+        return start(detail::transact(next_id(), steps), std::forward<Token>(token));
+    }
+
     // ---- the broker
 
     template <class Token>
@@ -151,6 +252,8 @@ public:
 private:
     friend class Sender;
     friend class Consumer;
+    friend class Producer;
+    friend class StreamConsumer;
     friend class BlockingClient;
 
     std::uint64_t next_id();

@@ -79,6 +79,14 @@ def command(*arguments):
     return [TERN, *map(str, arguments)]
 
 
+def close(process):
+    """Leaves nothing behind, however the test ended."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        stream.close()
+
+
 class BrokerTest(unittest.TestCase):
     """Each class has a broker of its own; each test a queue name of its own."""
 

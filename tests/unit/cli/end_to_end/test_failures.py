@@ -19,7 +19,12 @@ class WithoutABroker(unittest.TestCase):
         for arguments in (("status",), ("queue", "list"), ("queue", "create", "q"), ("queue", "show", "q"), ("queue", "set", "q", "--delay", "1"),
                           ("queue", "send", "q", "x"), ("queue", "receive", "q"), ("queue", "delete", "q", "h"), ("queue", "peek", "q"),
                           ("queue", "purge", "q", "--yes"), ("queue", "redrive", "q"), ("queue", "delete-queue", "q", "--yes"),
-                          ("queue", "work", "q", "--exec", "true"), ("queue", "send", "q", "--lines"), ("queue", "tag", "q", "a=b"), ("backup", "/x")):
+                          ("queue", "work", "q", "--exec", "true"), ("queue", "send", "q", "--lines"), ("queue", "tag", "q", "a=b"), ("backup", "/x"),
+                          ("stream", "create", "s"), ("stream", "set", "s", "--partitions", "2"), ("stream", "list"), ("stream", "show", "s"),
+                          ("stream", "append", "s", "x"), ("stream", "append", "s", "--lines"), ("stream", "append", "s", "x", "--expect-offset", "0"),
+                          ("stream", "read", "s"), ("stream", "tail", "s"), ("stream", "tail", "s", "-f"), ("stream", "delete", "s", "--yes"),
+                          ("stream", "truncate", "s", "--before", "1", "--yes"), ("group", "list"), ("group", "show", "g"), ("group", "lag"),
+                          ("group", "lag", "g"), ("group", "reset", "g", "--stream", "s", "--to", "latest"), ("group", "delete", "g", "--yes")):
             with self.subTest(arguments):
                 ran = self.tern(*arguments, code=3)
                 self.assertIn("cannot reach the broker at 127.0.0.1:1", ran.stderr)
@@ -34,7 +39,17 @@ class WithoutABroker(unittest.TestCase):
         for arguments in ((), ("queue",), ("nonsense",), ("queue", "receive"), ("queue", "receive", "q", "--max", "0"),
                           ("queue", "receive", "q", "--wait", "soon"), ("queue", "create", "q", "--message-bytes-max", "lots"),
                           ("status", "--server", "host:port:port"), ("queue", "send", "q", "x", "--attribute", "nonsense"),
-                          ("queue", "send", "q", "x", "--lines"), ("queue", "work", "q"), ("completion", "tcsh")):
+                          ("queue", "send", "q", "x", "--lines"), ("queue", "work", "q"), ("completion", "tcsh"),
+                          ("stream",), ("group",), ("stream", "create", "s", "--partitions", "0"), ("stream", "create", "s", "--retention", "soon"),
+                          ("stream", "create", "s", "--retention-bytes", "lots"), ("stream", "create", "s", "--timestamps", "mine"),
+                          ("stream", "set", "s"), ("stream", "read", "s", "--from", "soon"), ("stream", "read", "s", "--to", "-5"),
+                          ("stream", "read", "s", "--max", "0"), ("stream", "tail", "s", "-n", "-1"), ("stream", "append", "s", "x", "--lines"),
+                          ("stream", "append", "s", "x", "--compression", "rar"), ("stream", "append", "s", "x", "--key-field", "k"),
+                          ("stream", "append", "s", "--lines", "--key-separator", "ab"), ("stream", "append", "s", "--lines", "--expect-offset", "1"),
+                          ("stream", "append", "s", "x", "--header", "=v"), ("stream", "truncate", "s"),
+                          ("stream", "truncate", "s", "--before", "1", "--before-time", "-1h"), ("stream", "truncate", "s", "--before-time", "1"),
+                          ("group", "reset", "g"), ("group", "reset", "g", "--stream", "s"),
+                          ("group", "reset", "g", "--stream", "s", "--to", "latest", "--shift", "1")):
             with self.subTest(arguments):
                 self.assertTrue(self.tern(*arguments, code=2).stderr)
 
@@ -45,13 +60,15 @@ class WithoutABroker(unittest.TestCase):
     def test_completion_scripts_know_every_command_and_are_valid(self):
         for shell in ("bash", "zsh", "fish"):
             script = self.tern("completion", shell, code=0).stdout
-            for word in ("receive", "redrive", "backup", "visibility-timeout"):
+            for word in ("receive", "redrive", "backup", "visibility-timeout", "append", "truncate", "reset", "retention-bytes", "stream", "group"):
                 self.assertIn(word, script)
         script = self.tern("completion", "bash", code=0).stdout
         completed = subprocess.run(["bash", "-c", script + '\nCOMP_WORDS=(tern queue rec); COMP_CWORD=2; _tern; echo "${COMPREPLY[@]}"'
-                                    '\nCOMP_WORDS=(tern queue send q --bo); COMP_CWORD=4; _tern; echo "${COMPREPLY[@]}"'],
+                                    '\nCOMP_WORDS=(tern queue send q --bo); COMP_CWORD=4; _tern; echo "${COMPREPLY[@]}"'
+                                    '\nCOMP_WORDS=(tern stream tr); COMP_CWORD=2; _tern; echo "${COMPREPLY[@]}"'
+                                    '\nCOMP_WORDS=(tern group reset g --dr); COMP_CWORD=4; _tern; echo "${COMPREPLY[@]}"'],
                                    capture_output=True, text=True)
-        self.assertEqual((completed.stdout, completed.stderr), ("receive\n--body-field\n", ""))
+        self.assertEqual((completed.stdout, completed.stderr), ("receive\n--body-field\ntruncate\n--dry-run\n", ""))
 
 
 class Failures(BrokerTest):
@@ -60,6 +77,27 @@ class Failures(BrokerTest):
         self.assertIn("no-such-queue", ran.err)
         self.assertIn("tern queue create no-such-queue", ran.err)
         self.assertIn('"name":"queue_does_not_exist"', self.tern("queue", "show", "no-such-queue", "--json", code=1).err)
+
+    def test_completion_knows_the_names_of_queues_streams_and_groups(self):
+        self.tern("queue", "create", "orders-to-send")
+        self.tern("stream", "create", "orders-sent")
+        self.tern("group", "reset", "orders-reader", "--stream", "orders-sent", "--to", "earliest")
+        script = self.tern("completion", "bash").out
+        words = ("queue send orders", "stream read orders", "group show orders", "group reset g --stream orders")
+        typed = "".join(f"\nCOMP_WORDS=(tern {line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _tern; echo \"${{COMPREPLY[@]}}\"" for line in words)
+        where = environment(self.broker) | {"PATH": f"{os.path.dirname(os.path.abspath(broker.TERN))}:{os.environ['PATH']}"}
+        completed = subprocess.run(["bash", "-c", script + typed], capture_output=True, text=True, env=where)
+        self.assertEqual((completed.stdout.split(), completed.stderr), (["orders-to-send", "orders-sent", "orders-reader", "orders-sent"], ""))
+
+    def test_a_stream_that_is_not_there_is_told_with_the_way_on(self):
+        for arguments in (("append", "no-such-stream", "x"), ("append", "no-such-stream", "--lines"), ("read", "no-such-stream"),
+                          ("tail", "no-such-stream"), ("show", "no-such-stream"), ("append", "no-such-stream", "x", "--expect-offset", "0")):
+            with self.subTest(arguments):
+                ran = self.tern("stream", *arguments, code=1)
+                self.assertIn("no-such-stream", ran.err)
+                self.assertIn("tern stream create no-such-stream", ran.err)
+        self.assertIn('"name":"stream_does_not_exist"', self.tern("stream", "show", "no-such-stream", "--json", code=1).err)
+        self.assertIn("tern group list", self.tern("group", "show", "no-such-group", code=1).err)
 
     def test_after_a_lost_connection_it_is_told_exactly_where_to_go_on(self):
         self.tern("queue", "create", self.queue)

@@ -8,9 +8,12 @@
 
 #include "tern/broker_status.hpp"
 #include "tern/error.hpp"
+#include "tern/group.hpp"
 #include "tern/message.hpp"
 #include "tern/move_task.hpp"
 #include "tern/queue.hpp"
+#include "tern/stream.hpp"
+#include "tern/transaction_steps.hpp"
 
 /// Each operation of the protocol as bytes to write and a function that reads the answer. Not for use by applications.
 namespace tern::detail {
@@ -56,6 +59,33 @@ Operation<void> delete_queue(Id id, const QueueName& queue);
 Operation<MoveStarted> start_move(Id id, const QueueName& source, const MoveOptions& options);
 Operation<MoveCancelled> cancel_move(Id id, const std::string& task);
 Operation<std::vector<MoveTask>> list_moves(Id id, const QueueName& source, std::uint32_t entries_max);
+
+Operation<CreatedStream> create_stream(Id id, const StreamName& stream, const StreamSettings& settings);
+Operation<void> set_stream(Id id, const StreamName& stream, const StreamSettings& settings);
+Operation<void> delete_stream(Id id, const StreamName& stream);
+Operation<StreamPage> list_streams(Id id, const ListOptions& options);
+Operation<StreamDescription> describe_stream(Id id, const StreamName& stream);
+Operation<void> truncate_stream(Id id, const StreamName& stream, std::uint32_t partition, std::uint64_t before);
+Operation<std::vector<AppendResult>> append(Id id, const StreamName& stream, const std::vector<BatchToAppend>& batches);
+Operation<std::vector<FetchedPartition>> fetch(Id id, const std::vector<FetchPosition>& positions,
+                                               const FetchOptions& options);
+Operation<std::vector<FoundOffset>> find_offsets(Id id, const StreamName& stream,
+                                                 const std::vector<std::uint32_t>& partitions,
+                                                 const StreamPosition& position);
+Operation<AllocatedProducer> allocate_producer(Id id);
+
+Operation<GroupAssignment> join_group(Id id, const GroupName& group, const JoinOptions& options);
+Operation<GroupAssignment> heartbeat(Id id, const GroupName& group, const HeartbeatOptions& options);
+Operation<void> leave_group(Id id, const GroupName& group, const std::string& member);
+Operation<std::vector<EntryResult>> commit_offsets(Id id, const GroupName& group, const CommitIdentity& identity,
+                                                   const std::vector<OffsetToCommit>& offsets);
+Operation<std::vector<CommittedOffset>> fetch_offsets(Id id, const GroupName& group,
+                                                      const std::vector<PartitionSet>& partitions);
+Operation<void> delete_group(Id id, const GroupName& group);
+Operation<GroupPage> list_groups(Id id, const ListOptions& options);
+Operation<GroupDescription> describe_group(Id id, const GroupName& group);
+
+Operation<TransactionResults> transact(Id id, const TransactionSteps& steps);
 
 Operation<BrokerStatus> broker_status(Id id);
 Operation<BackupDone> backup(Id id, const std::string& path);
