@@ -44,4 +44,15 @@ inline constexpr std::int64_t session_timeout_ms_min = 1'000;
 inline constexpr std::int64_t session_timeout_ms_max = 1'800'000;
 inline constexpr std::size_t transaction_steps_max = 100;
 
+inline constexpr std::size_t topic_name_bytes_max = 249;
+inline constexpr std::size_t subject_bytes_max = 256;
+inline constexpr std::size_t subject_parts_max = 32;
+inline constexpr std::size_t durable_name_bytes_max = 80;
+inline constexpr std::size_t publication_bytes_max = 16u << 20;
+inline constexpr std::size_t member_name_bytes_max = 128;
+inline constexpr std::size_t member_state_bytes_max = 1024;
+inline constexpr std::size_t history_publications_max = 1000;
+inline constexpr std::size_t filter_policy_bytes_max = 256u << 10;
+inline constexpr std::size_t subscriptions_per_session_max = 512;
+
 }  // namespace tern::protocol

@@ -124,7 +124,34 @@ namespace tern::protocol {
     X(713, instance_id_invalid,      "An instance id has 1 to 249 of A-Z a-z 0-9 . _ - : and /") \
     X(800, transaction_empty,        "The transaction has no steps.") \
     X(801, transaction_too_long,     "A transaction has up to 100 steps with up to 1000 entries in all.") \
-    X(802, transaction_partition_twice,"A transaction appends to a partition once at most.")
+    X(802, transaction_partition_twice,"A transaction appends to a partition once at most.") \
+    X(900, topic_does_not_exist,     "The specified topic does not exist.") \
+    X(901, topic_exists,             "A topic already exists with the same name and a different value for a setting.") \
+    X(902, topic_name_invalid,       "A topic name has 1 to 249 of A-Z a-z 0-9 _ -; that of a FIFO topic ends in .fifo.") \
+    X(903, topic_setting_invalid,    "A topic's setting is out of range; the message names it.") \
+    X(904, topic_setting_fixed,      "Whether a topic is FIFO, and whether it has a history, is decided when it is made.") \
+    X(905, too_many_topics,          "The broker holds as many topics as its setting allows.") \
+    X(906, subject_invalid,          "A subject has 1 to 256 bytes in up to 32 parts between dots, none of them empty, without white space, control characters, * and >, and begins with its topic's name.") \
+    X(907, pattern_invalid,          "A pattern is a subject in which * stands for a part and > at the end for all the rest; it begins with its topic's name.") \
+    X(908, publication_empty,        "A publication must have data.") \
+    X(909, publication_too_large,    "The publication is longer than the topic's limit; subject, data and attributes count.") \
+    X(910, subjects_of_two_topics,   "The publications of one request are all of one topic.") \
+    X(911, topic_not_fifo,           "A group id is for FIFO topics only.") \
+    X(912, topic_has_no_history,     "The topic keeps no history.") \
+    X(913, epoch_differs,            "The offset is of another epoch: the topic's offsets have begun anew.") \
+    X(914, subscription_does_not_exist, "The specified subscription does not exist.") \
+    X(915, subscription_exists,      "The subscription already exists with a different value for a setting.") \
+    X(916, too_many_subscriptions,   "The topic, or the session, has as many subscriptions as its limit allows.") \
+    X(917, filter_policy_invalid,    "The filter policy is not valid; the message says why.") \
+    X(918, subscription_setting_invalid, "A subscription's setting is out of range; the message names it.") \
+    X(919, fifo_queue_on_standard_topic, "A FIFO queue cannot be subscribed to a standard topic.") \
+    X(920, subscriber_too_slow,      "The subscriber did not read fast enough.") \
+    X(921, durable_name_invalid,     "A durable subscription's name has 1 to 80 of A-Z a-z 0-9 _ -") \
+    X(922, not_acknowledgeable,      "The handle is not of a publication that is pushed and not acknowledged.") \
+    X(923, presence_not_enabled,     "The topic tells nobody who is on it.") \
+    X(924, member_invalid,           "A member's name has 1 to 128 bytes of UTF-8, its state up to 1024 bytes.") \
+    X(925, history_request_invalid,  "A reading of history has 1 to 1000 publications.") \
+    X(926, request_malformed,        "The request is not one of the protocol; the message says what is wrong with it.")
 // clang-format on
 
 enum class Status : std::uint16_t {

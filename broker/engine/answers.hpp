@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -93,8 +94,44 @@ struct TransactionResults {
     std::vector<AppendResults> appends;
 };
 
+struct TopicCreated {
+    bool created = false;
+};
+struct PublishResult {
+    Errc status = Errc::ok;
+    /// Which field or limit, where the status' own sentence is not enough; lives as long as the program.
+    std::string_view detail{};
+    MessageId id;
+    /// Nothing: ephemeral, or refused.
+    std::optional<std::uint64_t> offset{};
+    /// FIFO topics only.
+    std::uint64_t sequence = 0;
+    bool duplicate = false;
+};
+struct PublishResults {
+    std::vector<PublishResult> results;
+    std::string epoch;
+};
+struct SubscriptionAdded {
+    std::string subscription;
+    bool created = false;
+};
+/// What a session needs to serve a subscriber of a topic.
+struct TopicOpened {
+    std::uint32_t topic = 0;
+    std::string epoch;
+    /// Of the next publication, as of this batch.
+    std::uint64_t end_offset = 0;
+    bool history = false;
+    bool retained = false;
+    bool presence = false;
+    /// OpenDurable only: where its messages are received from.
+    QueueName durable_queue{};
+};
+
 using AnswerBody = std::variant<Nothing, QueueCreated, SendResults, Messages, EntryResults, MoveStarted, MoveCancelled,
-                                StreamCreated, AppendResults, ProducerAllocated, GroupAssignment, TransactionResults>;
+                                StreamCreated, AppendResults, ProducerAllocated, GroupAssignment, TransactionResults,
+                                TopicCreated, PublishResults, SubscriptionAdded, TopicOpened>;
 
 struct Answer {
     Errc status = Errc::ok;

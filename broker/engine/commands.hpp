@@ -10,6 +10,7 @@
 #include "broker/base/time.hpp"
 #include "broker/engine/commands_of_groups.hpp"
 #include "broker/engine/commands_of_streams.hpp"
+#include "broker/engine/commands_of_topics.hpp"
 #include "broker/engine/queue_name.hpp"
 #include "broker/engine/queue_settings.hpp"
 
@@ -116,10 +117,12 @@ struct Transact {
     std::vector<CommitOffsets> commits;
 };
 
-using Command = std::variant<CreateQueue, DeleteQueue, SetQueue, TagQueue, UntagQueue, PurgeQueue, SendMessages,
-                             ReceiveMessages, DeleteMessages, ChangeVisibility, GiveBackMessages, StartMove, CancelMove,
-                             CancelWait, EndSession, CreateStream, SetStream, DeleteStream, TruncateStream, Append,
-                             AllocateProducer, JoinGroup, Heartbeat, LeaveGroup, CommitOffsets, DeleteGroup, Transact>;
+using Command =
+    std::variant<CreateQueue, DeleteQueue, SetQueue, TagQueue, UntagQueue, PurgeQueue, SendMessages, ReceiveMessages,
+                 DeleteMessages, ChangeVisibility, GiveBackMessages, StartMove, CancelMove, CancelWait, EndSession,
+                 CreateStream, SetStream, DeleteStream, TruncateStream, Append, AllocateProducer, JoinGroup, Heartbeat,
+                 LeaveGroup, CommitOffsets, DeleteGroup, Transact, CreateTopic, SetTopic, DeleteTopic, Publish,
+                 AddSubscription, SetSubscription, RemoveSubscription, OpenDurable, EnsureTopic>;
 
 /// True for commands that need new space on disk: they are refused when space is low.
 bool grows(const Command& command);

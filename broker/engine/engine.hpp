@@ -10,6 +10,7 @@
 #include "broker/base/time.hpp"
 #include "broker/engine/answers.hpp"
 #include "broker/engine/commands.hpp"
+#include "broker/engine/publication.hpp"
 #include "broker/engine/stream_partition.hpp"
 #include "broker/store/store.hpp"
 
@@ -25,6 +26,10 @@ struct EngineLimits {
     std::uint64_t waiting_receives_max = 100'000;
     std::uint64_t streams_max = 10'000;
     std::uint64_t groups_max = 100'000;
+    std::uint64_t topics_max = 10'000;
+    std::uint64_t subscriptions_per_topic_max = 100'000;
+    /// A topic that somebody publishes or subscribes to is made if it does not exist.
+    bool topics_made_by_use = true;
     /// A producer that has not appended for so long is forgotten: what it sends again then is stored again.
     Milliseconds producer_expiry = std::chrono::hours(24);
     /// The offsets of a group without members that commits nothing are kept so long.
@@ -92,6 +97,10 @@ public:
     void end_batch();
     /// What the batch appended to streams; after end_batch, until the next begin_batch.
     const std::vector<AppendedPartition>& appended() const;
+    /// What the batch published and which topics it deleted, in order, for subscribers; from end_batch until the next
+    /// begin_batch.
+    std::vector<Published> take_published();
+    std::vector<std::uint32_t> take_deleted_topics();
 
     /// Answers receives that have waited long enough, between batches: for a store in which nothing can be written, so
     /// that nothing can be received either.
