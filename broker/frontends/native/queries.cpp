@@ -85,6 +85,10 @@ struct Answering {
         const auto group = engine::describe_group(*snapshot, query.group, broker.durable_end());
         return group.has_value() ? writer.write(to, *group) : group.error();
     }
+    template <class OfTopics>
+    Errc operator()(const OfTopics&) const {
+        return Errc::unknown_request;
+    }
     Errc operator()(const ReportStatus&) const {
         writer.write(to, report());
         return Errc::ok;

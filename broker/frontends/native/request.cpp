@@ -181,6 +181,10 @@ const wire::Request* verified_request(std::string_view frame) {
     return wire::GetRequest(bytes);
 }
 
+std::uint64_t id_of(const wire::Request& request) {
+    return request.id();
+}
+
 Demand demand_of(const wire::Request& request) {
     using Kind = wire::RequestBody;
     if (request.body_type() == Kind::NONE) return missing("body");

@@ -15,39 +15,26 @@ constexpr std::size_t client_name_bytes_max = 128;
 
 }  // namespace
 
-SessionCore::SessionCore(SessionSurroundings& surroundings, ReplyWriter& writer, SessionLimits limits)
+SessionCore::SessionCore(SessionSurroundings& surroundings, Codec& codec, SessionLimits limits)
     : surroundings_(surroundings),
-      writer_(writer),
+      codec_(codec),
+      writer_(codec.writer()),
       limits_(limits),
-      fetches_(surroundings) {}
-
-void SessionCore::arrived(std::size_t bytes) {
-    reader_.arrived(bytes);
-    proceed();
-}
+      fetches_(surroundings),
+      greeted_(!codec.hello_required()) {}
 
 void SessionCore::written(std::size_t bytes) {
     outbox_.written(bytes);
     answer_due_fetches();
-    proceed();
 }
 
-void SessionCore::proceed() {
-    while (wants_bytes()) {
-        auto frame = reader_.next();
-        if (!frame) break;
-        on_frame(std::move(*frame));
-    }
-    if (!ending_ && reader_.too_large()) end_for_fault(0, Errc::frame_too_large);
-}
-
-void SessionCore::on_frame(protocol::FrameBytes&& frame) {
+void SessionCore::on_request(protocol::FrameBytes&& bytes) {
     ++requests_;
-    const auto* request = verified_request(frame.view());
-    if (!request) return end_for_fault(0, Errc::malformed_frame);
+    auto asked = codec_.read(bytes);
+    if (!asked) return end_for_fault(0, Errc::malformed_frame);
 
-    const auto id = request->id();
-    auto demand = demand_of(*request);
+    const auto id = asked->id;
+    auto& demand = asked->demand;
     if (!greeted_) return greet(id, demand);
 
     if (const auto* refusal = std::get_if<Refusal>(&demand)) return refuse(id, refusal->status, refusal->detail);
@@ -55,7 +42,7 @@ void SessionCore::on_frame(protocol::FrameBytes&& frame) {
     if (const auto* query = std::get_if<Query>(&demand)) return surroundings_.answer(to(id), *query);
     if (auto* fetch = std::get_if<Fetch>(&demand)) return begin_fetch(id, std::move(*fetch));
     if (const auto* backup = std::get_if<Backup>(&demand)) return begin_backup(id, *backup);
-    execute(id, std::get<engine::Command>(std::move(demand)), std::move(frame));
+    execute(id, std::get<engine::Command>(std::move(demand)), std::move(bytes));
 }
 
 void SessionCore::greet(std::uint64_t request, const Demand& demand) {
@@ -71,7 +58,6 @@ void SessionCore::on_hello(std::uint64_t request, const Hello& hello) {
     }
     greeted_ = true;
     client_ = hello.client.substr(0, client_name_bytes_max);
-    reader_.set_frame_bytes_max(limits_.frame_bytes_max);
     writer_.write(to(request), Welcome{version, surroundings_.broker_name()});
 }
 
@@ -102,13 +88,13 @@ void SessionCore::begin_fetch(std::uint64_t request, Fetch&& fetch) {
     if (in_flight_ >= limits_.requests_in_flight_max) return refuse(request, Errc::too_many_requests_in_flight);
     auto begun = fetches_.begin(request, std::move(fetch));
     if (!begun.has_value()) return refuse(request, begun.error());
-    if (*begun) return answer_fetch(request, std::move(**begun));
+    if (*begun) return answer_fetch(std::move(**begun));
     ++in_flight_;
 }
 
-void SessionCore::answer_fetch(std::uint64_t request, engine::Fetched&& fetched) {
-    const auto status = writer_.write(request, std::move(fetched), outbox_);
-    if (status != Errc::ok) refuse(request, status);
+void SessionCore::answer_fetch(SessionFetches::Answer&& answer) {
+    const auto status = writer_.write(answer.request, answer.fetch, std::move(answer.fetched), outbox_);
+    if (status != Errc::ok) refuse(answer.request, status);
 }
 
 void SessionCore::on_fetch_due(std::uint64_t id, bool over) {
@@ -122,7 +108,7 @@ void SessionCore::answer_due_fetches() {
         auto answer = fetches_.next_answer();
         if (!answer) return;
         --in_flight_;
-        answer_fetch(answer->request, std::move(answer->fetched));
+        answer_fetch(std::move(*answer));
     }
 }
 

@@ -1,4 +1,4 @@
-#include "broker/frontends/native/reply_writer.hpp"
+#include "broker/frontends/native/frame_writer.hpp"
 
 #include "broker/frontends/native/reply_bodies.hpp"
 #include "protocol/framing.hpp"
@@ -28,9 +28,9 @@ std::string message_of(Errc status, std::string_view detail) {
     return message;
 }
 
-ReplyWriter::ReplyWriter() : builder_(builder_bytes_at_first) {}
+FrameWriter::FrameWriter() : builder_(builder_bytes_at_first) {}
 
-void ReplyWriter::refuse(ReplyTo to, Errc status, std::string_view detail) {
+void FrameWriter::refuse(ReplyTo to, Errc status, std::string_view detail) {
     builder_.Clear();
     const auto message = builder_.CreateString(message_of(status, detail));
     wire::ReplyBuilder reply(builder_);
@@ -42,7 +42,7 @@ void ReplyWriter::refuse(ReplyTo to, Errc status, std::string_view detail) {
 }
 
 template <class Kind>
-Errc ReplyWriter::finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body) {
+Errc FrameWriter::finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body) {
     wire::ReplyBuilder reply(builder_);
     reply.add_id(to.request);
     reply.add_body(body);
@@ -53,7 +53,7 @@ Errc ReplyWriter::finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body) 
     return Errc::ok;
 }
 
-void ReplyWriter::append_to(std::string& bytes) {
+void FrameWriter::append_to(std::string& bytes) {
     char header[protocol::frame_header_bytes];
     protocol::store_frame_length(header, builder_.GetSize());
     bytes.append(header, sizeof header);
@@ -61,7 +61,7 @@ void ReplyWriter::append_to(std::string& bytes) {
     if (builder_.GetSize() > builder_bytes_kept_max) builder_ = Builder(builder_bytes_at_first);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::Answer& answer) {
+Errc FrameWriter::write(ReplyTo to, const engine::Answer& answer) {
     if (answer.status != Errc::ok) {
         refuse(to, answer.status, answer.detail);
         return Errc::ok;
@@ -72,7 +72,7 @@ Errc ReplyWriter::write(ReplyTo to, const engine::Answer& answer) {
     return finish(to, body->kind, body->offset);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::Messages& messages) {
+Errc FrameWriter::write(ReplyTo to, const engine::Messages& messages) {
     // Told before the work is done: a peek may ask for a thousand long messages.
     if (rendered_bytes_max(messages) > protocol::frame_bytes_max) return Errc::answer_too_large;
     builder_.Clear();
@@ -81,7 +81,7 @@ Errc ReplyWriter::write(ReplyTo to, const engine::Messages& messages) {
     return finish(to, body->kind, body->offset);
 }
 
-void ReplyWriter::write(ReplyTo to, const Welcome& welcome) {
+void FrameWriter::write(ReplyTo to, const Welcome& welcome) {
     builder_.Clear();
     const auto broker = builder_.CreateString(welcome.broker.data(), welcome.broker.size());
     wire::WelcomeBuilder body(builder_);
@@ -95,61 +95,101 @@ void ReplyWriter::write(ReplyTo to, const Welcome& welcome) {
 }
 
 template <class Value>
-Errc ReplyWriter::write_body(ReplyTo to, const Value& value) {
+Errc FrameWriter::write_body(ReplyTo to, const Value& value) {
     builder_.Clear();
     const auto body = body_of(builder_, value);
     return finish(to, body.kind, body.offset);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::QueueDescription& queue, const std::vector<std::string>& sources) {
+Errc FrameWriter::write(ReplyTo to, const engine::QueueDescription& queue, const std::vector<std::string>& sources) {
     builder_.Clear();
     const auto body = body_of(builder_, queue, sources);
     return finish(to, body.kind, body.offset);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::QueuePage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::QueuePage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::NamePage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::NamePage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks) {
+Errc FrameWriter::write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks) {
     return write_body(to, tasks);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::StreamDescription& stream) {
+Errc FrameWriter::write(ReplyTo to, const engine::StreamDescription& stream) {
     return write_body(to, stream);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::StreamPage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::StreamPage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::FoundOffset>& found) {
+Errc FrameWriter::write(ReplyTo to, const std::vector<engine::FoundOffset>& found) {
     return write_body(to, found);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) {
+Errc FrameWriter::write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) {
     return write_body(to, offsets);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::GroupPage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::GroupPage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::GroupDescription& group) {
+Errc FrameWriter::write(ReplyTo to, const engine::GroupDescription& group) {
     return write_body(to, group);
 }
 
-void ReplyWriter::write(ReplyTo to, const StatusReport& report) {
+void FrameWriter::write(ReplyTo to, const StatusReport& report) {
     builder_.Clear();
     const auto body = body_of(builder_, report);
     finish(to, body.kind, body.offset);
 }
 
-void ReplyWriter::write_backup_done(ReplyTo to, std::uint64_t bytes) {
+Errc FrameWriter::write(ReplyTo to, const TopicReport& topic) {
+    return write_body(to, topic);
+}
+
+Errc FrameWriter::write(ReplyTo to, const TopicListing& topics) {
+    return write_body(to, topics);
+}
+
+Errc FrameWriter::write(ReplyTo to, const engine::SubscriptionPage& page) {
+    return write_body(to, page);
+}
+
+Errc FrameWriter::write(ReplyTo to, const PresenceReport& report) {
+    return write_body(to, report);
+}
+
+Errc FrameWriter::write(ReplyTo to, const History& history) {
+    return write_body(to, history);
+}
+
+Errc FrameWriter::write(ReplyTo to, const Subscribed& subscribed) {
+    return write_body(to, subscribed);
+}
+
+Errc FrameWriter::write(ReplyTo to, std::span<const PushedPublication> publications) {
+    return write_body(to, publications);
+}
+
+Errc FrameWriter::write(ReplyTo to, const PublicationGap& gap) {
+    return write_body(to, gap);
+}
+
+Errc FrameWriter::write(ReplyTo to, const runtime::PresenceChange& change) {
+    return write_body(to, change);
+}
+
+Errc FrameWriter::write(ReplyTo to, const SubscriptionEnded& ended) {
+    return write_body(to, ended);
+}
+
+void FrameWriter::write_backup_done(ReplyTo to, std::uint64_t bytes) {
     builder_.Clear();
     finish(to, wire::ReplyBody::BackupDone, wire::CreateBackupDone(builder_, bytes).Union());
 }
