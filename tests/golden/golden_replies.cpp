@@ -97,6 +97,8 @@ native::StatusReport report() {
     report.streams = 4;
     report.groups = 5;
     report.waiting_fetches = 6;
+    report.topics = 7;
+    report.subscribers = 8;
     return report;
 }
 
@@ -132,6 +134,7 @@ std::vector<GoldenFrame> replies() {
          written(20, [](FrameWriter& writer, ReplyTo to) { writer.write_backup_done(to, 123'456); })},
     };
     for (auto& frame : stream_replies()) frames.push_back(std::move(frame));
+    for (auto& frame : topic_replies()) frames.push_back(std::move(frame));
     return frames;
 }
 

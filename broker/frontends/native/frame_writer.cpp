@@ -13,11 +13,27 @@ constexpr std::size_t builder_bytes_at_first = 4096;
 constexpr std::size_t builder_bytes_kept_max = 1u << 20;
 // What an answer needs beside the stored messages: tables, receipt handles. Generous.
 constexpr std::size_t rendered_bytes_per_message = 1024;
+// More publications at once go in several frames.
+constexpr std::size_t pushed_bytes_per_frame_max = 1u << 20;
 
 std::size_t rendered_bytes_max(const engine::Messages& messages) {
     std::size_t bytes = 0;
     for (const auto& message : messages.messages) bytes += message.record.size() + rendered_bytes_per_message;
     return bytes;
+}
+
+/// At least one: the longest publication there may be fits into a frame.
+std::size_t how_many_fit(std::span<const PushedPublication> publications) {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    for (const auto& pushed : publications) {
+        const auto& publication = *pushed.publication;
+        bytes += rendered_bytes_per_message + publication.subject.size() + publication.data.size();
+        for (const auto& attribute : publication.attributes) bytes += attribute.value.size();
+        if (count > 0 && bytes > pushed_bytes_per_frame_max) break;
+        ++count;
+    }
+    return count;
 }
 
 }  // namespace
@@ -174,7 +190,12 @@ Errc FrameWriter::write(ReplyTo to, const Subscribed& subscribed) {
 }
 
 Errc FrameWriter::write(ReplyTo to, std::span<const PushedPublication> publications) {
-    return write_body(to, publications);
+    while (!publications.empty()) {
+        const auto count = how_many_fit(publications);
+        if (const auto status = write_body(to, publications.first(count)); status != Errc::ok) return status;
+        publications = publications.subspan(count);
+    }
+    return Errc::ok;
 }
 
 Errc FrameWriter::write(ReplyTo to, const PublicationGap& gap) {

@@ -34,7 +34,9 @@ flatbuffers::Offset<wire::SubscriptionDescription> description_of(Builder& build
     settings.add_dead_letter_queue(dead_letters);
     const auto settings_offset = settings.Finish();
     const auto name = text_always(builder, from.subscription);
-    const auto queue = text(builder, from.queue.name);
+    // The queue of a durable one is the broker's own business.
+    const bool shows_queue = from.kind == engine::SubscriptionKind::queue;
+    const auto queue = shows_queue ? text(builder, from.queue.name) : TextOffset();
     wire::SubscriptionDescriptionBuilder to(builder);
     to.add_subscription(name);
     to.add_kind(static_cast<wire::SubscriptionKind>(from.kind));
