@@ -107,6 +107,7 @@ struct Metrics {
 
     ConnectionMetrics native;
     ConnectionMetrics http;
+    ConnectionMetrics websocket;
 };
 
 }  // namespace tern::runtime
