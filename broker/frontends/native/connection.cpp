@@ -140,6 +140,7 @@ std::span<const asio::const_buffer> Connection::next_buffers() {
 /// Writes at once what the socket takes, which is nearly always everything: that saves waking the coroutine, which does
 /// the rest, and finds out about errors.
 void Connection::on_answers_told() {
+    SessionHost::on_answers_told();
     if (writing_ || closed_) return;
     const auto buffers = next_buffers();
     boost::system::error_code error;
@@ -155,6 +156,7 @@ void Connection::on_shutdown() {
 }
 
 void Connection::on_second_passed() {
+    second_passed();
     const bool waiting_for_peer = core().has_output() && written_ == waits_.written_before;
     waits_.written_before = written_;
     waits_.for_hello = core().greeted() ? 0 : waits_.for_hello + 1;
