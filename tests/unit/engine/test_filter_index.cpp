@@ -51,7 +51,7 @@ public:
     }
 
 private:
-    std::string name() { return std::vector<std::string>{"a", "b", "c", "a.b", ""}[below(5) % 5]; }
+    std::string name() { return std::vector<std::string>{"a", "b", "c", "a.b", ""}[below(5)]; }
 
     std::string literal() {
         static const std::vector<std::string> literals{R"("a")", R"("ab")", R"("AB")",      R"("abc")", "1",
@@ -79,7 +79,8 @@ private:
     std::string object(FilterScope scope, std::size_t keys, std::size_t depth, std::size_t alternatives) {
         std::vector<std::string> members;
         if (alternatives > 0 && below(4) == 0) {
-            members.push_back(R"("$or":)" + pair_of(object(scope, 1, depth, 0), object(scope, 1 + below(2), depth, 0)));
+            const auto either = pair_of(object(scope, 1, depth, 0), object(scope, 1 + below(2), depth, 0));
+            members.push_back(member("$or", either));
         }
         for (std::size_t i = 0; i < keys; ++i) {
             const bool nested = depth > 0 && below(3) == 0;
