@@ -71,7 +71,8 @@ private:
     }
 
     std::string list() {
-        std::string all = "[" + condition();
+        std::string all = "[";
+        all += condition();
         while (below(3) == 0) all.append(",").append(condition());
         return all += ']';
     }
@@ -89,8 +90,11 @@ private:
         return braced(members);
     }
 
-    static std::string member(const std::string& name, const std::string& value) {
-        return std::string("\"").append(name).append("\":").append(value);
+    static std::string member(std::string_view name, std::string_view value) {
+        std::string text;
+        for (const std::string_view piece : {std::string_view("\""), name, std::string_view("\":"), value})
+            text += piece;
+        return text;
     }
 
     static std::string braced(const std::vector<std::string>& members) {
