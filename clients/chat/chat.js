@@ -120,9 +120,9 @@ document.addEventListener("keydown", (event) => {
     location.hash = next.hash;
 });
 
+byId("app").hidden = false;
 showSelf();
 banner.show(model);
 model.start(roomAsked());
 enter(roomAsked());
-byId("app").hidden = false;
 composer.focus();
