@@ -88,8 +88,9 @@ test("history is read in pages, forwards and backwards", async (t) => {
     const first = await tern.history("log.>", { from: "earliest", limit: 4 });
     const second = await tern.history("log.>", { from: { offset: first.nextOffset, epoch: first.epoch }, limit: 100 });
     const before = await tern.history("log.odd", { before: first.endOffset, limit: 3 });
-    const earlier = await tern.history("log.odd", { before: before.publications[0].offset, epoch: before.epoch, limit: 3 });
+    const earlier = await tern.history("log.odd", { before: before.nextOffset, epoch: before.epoch, limit: 3 });
     const last = await tern.history("log.even", { from: { last: 2 }, limit: 2 });
+    const latest = await tern.history("log.odd", { before: "end", limit: 1 });
 
     assert.deepEqual(dataOf(first.publications), [0, 1, 2, 3]);
     assert.equal(first.more, true);
@@ -98,6 +99,7 @@ test("history is read in pages, forwards and backwards", async (t) => {
     assert.deepEqual(dataOf(before.publications), [5, 7, 9]);
     assert.deepEqual(dataOf(earlier.publications), [1, 3]);
     assert.deepEqual(dataOf(last.publications), [6, 8]);
+    assert.deepEqual(dataOf(latest.publications), [9]);
 });
 
 test("a filter lets through what matches", async (t) => {
