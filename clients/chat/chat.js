@@ -9,6 +9,7 @@ import { Drawers } from "./drawers.js";
 import { MessageList } from "./message_list.js";
 import { hashOfRoom, roomName, roomOfHash } from "./room_name.js";
 import { PeopleList, RoomList } from "./sidebar.js";
+import { Soon } from "./soon.js";
 import { askForName, remember, whoAmI } from "./who.js";
 
 const firstRoom = "lobby";
@@ -16,7 +17,11 @@ const firstRoom = "lobby";
 const who = await whoAmI();
 remember(who);
 
-const model = new ChatModel(who, (what, room) => shows[what](room));
+const soon = new Soon();
+const model = new ChatModel(who, (what, about) => {
+    if (what === "said") announce(about);
+    else soon.run(`${what} ${about}`, () => shows[what](about));
+});
 const rooms = new RoomList();
 const people = new PeopleList();
 const drawers = new Drawers();
@@ -38,7 +43,6 @@ const shows = {
     people: () => people.show(model.people(model.room), model.presenceIsTold),
     typing: (room) => room === model.room && showTyping(),
     connection: () => banner.show(model),
-    said: (message) => announce(message),
 };
 
 /// What is at the bottom of a window that is looked at has been read. The offset of that.
@@ -82,6 +86,7 @@ function enter(room) {
     composer.enter(room);
     drawers.close();
     void model.enter(room);
+    messages.show(model.log(room));
     showTyping();
     if (matchMedia("(hover: hover)").matches) composer.focus();
 }
@@ -120,9 +125,9 @@ document.addEventListener("keydown", (event) => {
     location.hash = next.hash;
 });
 
+byId("app").hidden = false;
 showSelf();
 banner.show(model);
 model.start(roomAsked());
 enter(roomAsked());
-byId("app").hidden = false;
 composer.focus();

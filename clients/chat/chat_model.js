@@ -7,6 +7,7 @@ import { Throttle, Typists } from "./typing.js";
 
 const backlog = 200;
 const page = 50;
+const pagesMax = 20;
 
 /// What the chat knows and does, without anything of how it looks. `told(what, room)` is called on each change:
 /// "rooms", "log", "people", "typing", "connection"; and "said" with a message of another, as it comes into this room.
@@ -20,6 +21,7 @@ export class ChatModel {
     recoveredCount = 0;
     endedBecause = "";
     #typingTold = new Throttle();
+    #wasSubscribed = false;
 
     constructor(self, told) {
         this.self = self;
@@ -50,11 +52,11 @@ export class ChatModel {
         knownRooms.add(room);
         const log = this.log(room);
         this.#typingTold.reset();
-        this.subscription.setState(this.#memberState()).catch(() => {});
+        this.#tellMember();
         this.told("rooms");
         this.told("people");
         this.told("log", room);
-        if (!log.loaded) await this.#load(log, { from: { last: page } });
+        if (!log.loaded) await this.#load(log, { before: "end" });
     }
 
     /// The 50 before the oldest one here.
@@ -84,7 +86,7 @@ export class ChatModel {
 
     /// `self` has another name now.
     nameChanged() {
-        this.subscription.setState(this.#memberState()).catch(() => {});
+        this.#tellMember();
     }
 
     /// Tells the room that this person types, now and then.
@@ -118,6 +120,10 @@ export class ChatModel {
         return [...people.values()].sort((a, b) => a.name.localeCompare(b.name));
     }
 
+    #tellMember() {
+        if (this.presenceIsTold) this.subscription.setState(this.#memberState()).catch(() => {});
+    }
+
     #memberState() {
         return { name: this.self.name, room: this.room };
     }
@@ -136,6 +142,7 @@ export class ChatModel {
     }
 
     #subscribed(epoch) {
+        this.#wasSubscribed = true;
         if (this.epoch !== undefined && this.epoch !== epoch) for (const log of this.rooms.values()) log.forget();
         this.epoch = epoch;
         if (this.connection === "connecting") this.#connectionIs("connected");
@@ -159,6 +166,13 @@ export class ChatModel {
         if (error?.name === "presence_not_enabled") {
             this.presenceIsTold = false;
             this.told("people");
+            return this.#subscribe();
+        }
+        // Deleted under our eyes; whoever is here makes it anew.
+        if (error?.name === "topic_does_not_exist" && this.#wasSubscribed) {
+            this.#wasSubscribed = false;
+            for (const log of this.rooms.values()) log.forget();
+            this.told("log", this.room);
             return this.#subscribe();
         }
         this.endedBecause = error?.message ?? "";
@@ -187,18 +201,21 @@ export class ChatModel {
         if (about.room === this.room && message.by !== this.self.by && this.log(about.room).loaded) this.told("said", message);
     }
 
+    /// Other rooms share the topic's log, so that a page may have little of this one: then the next one is read, too.
     async #load(log, where) {
-        let history;
         try {
-            history = await this.client.history(subjectOf(log.name), { limit: page, ...where });
+            for (let found = 0, pages = 0; found === 0 && pages < pagesMax; ++pages) {
+                const history = await this.client.history(subjectOf(log.name), { limit: page, ...where });
+                found = history.publications.length;
+                for (const publication of history.publications) log.add(messageFrom(publication));
+                log.readBackTo(history);
+                if (!history.more) break;
+                where = { before: history.nextOffset, epoch: history.epoch };
+            }
         } catch (error) {
-            // Nobody has said anything yet; or the connection was lost for long, and the next entering asks again.
+            // Nobody has said anything yet. Or the connection was lost for long: the next entering asks again.
             if (error.name === "topic_does_not_exist") log.loaded = true;
-            this.told("log", log.name);
-            return;
         }
-        for (const publication of history.publications) log.add(messageFrom(publication));
-        log.readBackTo(history, where.before !== undefined);
         this.told("log", log.name);
         this.told("rooms");
     }

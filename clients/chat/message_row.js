@@ -3,10 +3,10 @@ import { element } from "./dom.js";
 import { clipped } from "./message.js";
 import { exactly, timeOfDay } from "./times.js";
 
-const shownUnits = 2000;
-const shownLines = 25;
+const shownUnits = 1000;
+const shownLines = 20;
 
-const sizeOf = (text) => (text.length < 10_000 ? `${text.length} characters` : `${Math.round(text.length / 1000)},000 characters`);
+const sizeOf = (text) => `${text.length.toLocaleString()} characters`;
 
 function beginningOf(text) {
     const short = clipped(text, shownUnits);
@@ -26,7 +26,7 @@ function textElement(text) {
         made.focus();
         all.remove();
     });
-    return element("div", {}, made, "…", all);
+    return element("div", {}, made, "… ", all);
 }
 
 /// One message. `actions` has retry(message) and discard(message) for what could not be sent.

@@ -45,12 +45,11 @@ export class RoomLog {
         this.pending = this.pending.filter((each) => each !== message);
     }
 
-    /// A page of the history was added: the latest one, or, `backwards`, one of older messages.
-    readBackTo(history, backwards) {
+    /// A page of the history was added.
+    readBackTo({ nextOffset, more }) {
         this.loaded = true;
-        this.olderBefore = history.publications[0]?.offset ?? (backwards ? history.nextOffset : history.endOffset);
-        // Other rooms share the log: whether something older in it is of this one is known only when it is read.
-        this.more = backwards ? history.more : this.olderBefore > history.startOffset;
+        this.olderBefore = nextOffset;
+        this.more = more;
     }
 
     /// Forgets what the broker had: its offsets have begun anew, or there is a hole.

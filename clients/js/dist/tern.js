@@ -605,9 +605,12 @@ var Position = class _Position {
     const anew = before.epoch !== void 0 && before.epoch !== this.epoch;
     return { reason: anew ? "epoch_changed" : "not_kept", epoch: this.epoch, from: before.next, to: this.next, dropped: void 0 };
   }
-  /** The broker has left out what is before `to`. */
+  /** The broker has left out what is before `to`. False if that is known. */
   skip(to) {
-    if (to !== void 0 && to > (this.next ?? 0)) this.next = to;
+    if (to === void 0 || this.next === void 0) return true;
+    if (to <= this.next) return false;
+    this.next = to;
+    return true;
   }
 };
 
@@ -872,7 +875,7 @@ var Subscription = class {
   }
   #dropped(push) {
     const { epoch, from, to, dropped } = push;
-    this.#position.skip(to);
+    if (!this.#position.skip(to)) return;
     this.#events.emit("gap", { reason: "dropped", epoch, from, to, dropped });
   }
   #present(change) {
@@ -1051,7 +1054,8 @@ var Client = class {
   }
   /** Reads what a topic has kept. */
   async history(pattern, options = {}) {
-    const where = options.before !== void 0 ? { before: options.before, epoch: options.epoch } : { from: wireFrom(options.from) };
+    const before = options.before === "end" ? Number.MAX_SAFE_INTEGER : options.before;
+    const where = options.before !== void 0 ? { before, epoch: options.epoch } : { from: wireFrom(options.from) };
     const fields = { pattern, limit: options.limit, ...where, namespace: this.#namespace(options) };
     return historyFromWire(await this.#call({ command: "history", fields, repeatable: true, options }));
   }

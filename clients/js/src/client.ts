@@ -65,7 +65,7 @@ export interface NewPublication extends Omit<PublishOptions, keyof RequestOption
 
 export type HistoryOptions = RequestOptions & { limit?: number; namespace?: string } & (
         | { from?: From; before?: undefined }
-        | { /** What came just before this offset, for "load older". */ before: number; epoch?: string | undefined }
+        | { /** What came just before this offset, for "load older"; before the "end": the latest. */ before: number | "end"; epoch?: string | undefined }
     );
 
 /** The broker knows a key for five minutes; with a margin for what is on its way. */
@@ -174,7 +174,8 @@ export class Client {
 
     /** Reads what a topic has kept. */
     async history<T = Json>(pattern: string, options: HistoryOptions = {}): Promise<History<T>> {
-        const where = options.before !== undefined ? { before: options.before, epoch: options.epoch } : { from: wireFrom(options.from) };
+        const before = options.before === "end" ? Number.MAX_SAFE_INTEGER : options.before;
+        const where = options.before !== undefined ? { before, epoch: options.epoch } : { from: wireFrom(options.from) };
         const fields = { pattern, limit: options.limit, ...where, namespace: this.#namespace(options) };
         return historyFromWire<T>((await this.#call({ command: "history", fields, repeatable: true, options })) as Record<string, unknown>);
     }

@@ -50,8 +50,11 @@ export class Position {
         return { reason: anew ? "epoch_changed" : "not_kept", epoch: this.epoch, from: before.next, to: this.next, dropped: undefined };
     }
 
-    /** The broker has left out what is before `to`. */
-    skip(to: number | undefined): void {
-        if (to !== undefined && to > (this.next ?? 0)) this.next = to;
+    /** The broker has left out what is before `to`. False if that is known. */
+    skip(to: number | undefined): boolean {
+        if (to === undefined || this.next === undefined) return true;
+        if (to <= this.next) return false;
+        this.next = to;
+        return true;
     }
 }

@@ -38,9 +38,9 @@ export interface History<T = Json> {
     /** What the topic has: from the first offset that is kept to the one that the next publication gets. */
     startOffset: number;
     endOffset: number;
-    /** Where the next page begins. */
+    /** Where the next page begins; read backwards, `before` of the next one. */
     nextOffset: number;
-    /** Whether there is more, in the direction in which was read. */
+    /** Whether there may be more in the direction in which was read: to be sure, read it. */
     more: boolean;
 }
 

@@ -229,7 +229,7 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
 
     #dropped(push: Push): void {
         const { epoch, from, to, dropped } = push as { epoch?: string; from?: number; to?: number; dropped?: number };
-        this.#position.skip(to);
+        if (!this.#position.skip(to)) return; // the answer to the subscribe has told it already
         this.#events.emit("gap", { reason: "dropped", epoch, from, to, dropped });
     }
 

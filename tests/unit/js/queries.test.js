@@ -26,6 +26,9 @@ test("history is read forwards, and backwards from an offset", async () => {
     const [forwards, page] = await asked(connection, "history", answer, () => client.history("chat.>", { from: "earliest", limit: 1 }));
     const [backwards] = await asked(connection, "history", answer, () => client.history("chat.>", { before: 5, epoch: "e", limit: 2 }));
 
+    const [latest] = await asked(connection, "history", answer, () => client.history("chat.>", { before: "end", limit: 2 }));
+
+    assert.deepEqual(latest, { pattern: "chat.>", limit: 2, before: Number.MAX_SAFE_INTEGER });
     assert.deepEqual(forwards, { pattern: "chat.>", limit: 1, from: "earliest" });
     assert.deepEqual(backwards, { pattern: "chat.>", limit: 2, before: 5, epoch: "e" });
     assert.equal(page.publications[0].data, 1);

@@ -144,7 +144,7 @@ test("history that no longer reaches back is a gap", async () => {
     connection.say(pub(sub, 10));
 
     const next = await reconnected(broker, { epoch: "e1", offset: 90, recovered: false });
-    next.connection.say(pub(next.sub, 90));
+    next.connection.say({ gap: { sub: next.sub, epoch: "e1", from: 11, to: 90, dropped: 79 } }, pub(next.sub, 90));
 
     assert.deepEqual(gaps, [{ reason: "not_kept", epoch: "e1", from: 11, to: 90, dropped: undefined }]);
     assert.deepEqual(publications.map((each) => each.offset), [10, 90]);

@@ -62,7 +62,7 @@ export type HistoryOptions = RequestOptions & {
     from?: From;
     before?: undefined;
 } | {
-    before: number;
+    before: number | "end";
     epoch?: string | undefined;
 });
 /**
