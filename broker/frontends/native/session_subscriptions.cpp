@@ -161,7 +161,7 @@ void SessionSubscriptions::proceed() {
     side_.proceeding = true;
     for (int step = 0; step < steps_per_turn && may_proceed(); ++step) {
         auto* next = side_.pending.front();
-        side_.pending.pop_front();
+        side_.pending.erase(side_.pending.begin());
         next->pending_ = false;
         if (next->proceed()) next->want_turn();
     }
