@@ -107,7 +107,7 @@ private:
     static constexpr std::size_t pieces_max = 64;
     // Memory that grew for a burst is not kept.
     static constexpr std::size_t kept_bytes_max = 256u << 10;
-    static constexpr std::size_t kept_pieces_max = 64;
+    static constexpr std::size_t kept_pieces_max = 32;
 
     void queue(Piece&& piece) {
         queued_bytes_ += piece.view().size();

@@ -21,11 +21,13 @@ SessionCore::SessionCore(SessionSurroundings& surroundings, Codec& codec, Sessio
       writer_(codec.writer()),
       limits_(limits),
       fetches_(surroundings),
+      subscriptions_(surroundings, codec.writer(), outbox_, limits.pushes),
       greeted_(!codec.hello_required()) {}
 
 void SessionCore::written(std::size_t bytes) {
     outbox_.written(bytes);
     answer_due_fetches();
+    subscriptions_.proceed();
 }
 
 void SessionCore::on_request(protocol::FrameBytes&& bytes) {
@@ -42,6 +44,16 @@ void SessionCore::on_request(protocol::FrameBytes&& bytes) {
     if (const auto* query = std::get_if<Query>(&demand)) return surroundings_.answer(to(id), *query);
     if (auto* fetch = std::get_if<Fetch>(&demand)) return begin_fetch(id, std::move(*fetch));
     if (const auto* backup = std::get_if<Backup>(&demand)) return begin_backup(id, *backup);
+    if (auto* wish = std::get_if<Subscribe>(&demand)) return subscribe(id, std::move(*wish));
+    if (const auto* wish = std::get_if<Acknowledge>(&demand)) return acknowledge(id, *wish, std::move(bytes));
+    if (const auto* wish = std::get_if<Reject>(&demand)) return reject(id, *wish, std::move(bytes));
+    if (const auto* wish = std::get_if<Unsubscribe>(&demand)) {
+        return answer_done(id, subscriptions_.unsubscribe(wish->subscription));
+    }
+    if (const auto* wish = std::get_if<SetPresence>(&demand)) {
+        return answer_done(id, subscriptions_.set_presence(*wish));
+    }
+    if (std::holds_alternative<Ping>(demand)) return answer_done(id, {});
     execute(id, std::get<engine::Command>(std::move(demand)), std::move(bytes));
 }
 
@@ -84,6 +96,40 @@ void SessionCore::begin_backup(std::uint64_t request, const Backup& backup) {
     ++in_flight_;
 }
 
+void SessionCore::subscribe(std::uint64_t request, Subscribe&& wish) {
+    const auto refusal = subscriptions_.subscribe(request, std::move(wish));
+    if (refusal.status != Errc::ok) refuse(request, refusal.status, refusal.detail);
+}
+
+void SessionCore::acknowledge(std::uint64_t request, const Acknowledge& wish, protocol::FrameBytes&& bytes) {
+    const auto durable = subscriptions_.durable(wish.subscription);
+    if (!durable.has_value()) return refuse(request, durable.error());
+    execute(request, (*durable)->acknowledge(wish.handles), std::move(bytes));
+}
+
+void SessionCore::reject(std::uint64_t request, const Reject& wish, protocol::FrameBytes&& bytes) {
+    const auto durable = subscriptions_.durable(wish.subscription);
+    if (!durable.has_value()) return refuse(request, durable.error());
+    execute(request, (*durable)->reject(wish.handles, wish.delay), std::move(bytes));
+}
+
+void SessionCore::answer_done(std::uint64_t request, const Result<void>& done) {
+    if (!done.has_value()) return refuse(request, done.error());
+    writer_.write(to(request), engine::Answer{});
+}
+
+void SessionCore::on_own_answer(std::uint64_t request, engine::Answer&& answer) {
+    subscriptions_.on_own_answer(request, std::move(answer));
+}
+
+void SessionCore::on_told() {
+    subscriptions_.on_told();
+    if (subscriptions_.fault() == Errc::ok || ending_) return;
+    fault_ = subscriptions_.fault();
+    ending_ = true;
+    subscriptions_.end_all();
+}
+
 void SessionCore::begin_fetch(std::uint64_t request, Fetch&& fetch) {
     if (in_flight_ >= limits_.requests_in_flight_max) return refuse(request, Errc::too_many_requests_in_flight);
     auto begun = fetches_.begin(request, std::move(fetch));
@@ -114,6 +160,7 @@ void SessionCore::answer_due_fetches() {
 
 void SessionCore::end() {
     ending_ = true;
+    subscriptions_.end_all(Errc::shutting_down);
     for (const auto request : fetches_.forget_all()) {
         --in_flight_;
         refuse(request, Errc::shutting_down);
@@ -153,6 +200,7 @@ void SessionCore::end_for_fault(std::uint64_t request, Errc status) {
     refuse(request, status);
     fault_ = status;
     ending_ = true;
+    subscriptions_.end_all();
 }
 
 }  // namespace tern::native

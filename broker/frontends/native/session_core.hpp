@@ -15,6 +15,8 @@
 #include "broker/frontends/native/reply_writer.hpp"
 #include "broker/frontends/native/request.hpp"
 #include "broker/frontends/native/session_fetches.hpp"
+#include "broker/frontends/native/session_subscriptions.hpp"
+#include "broker/frontends/native/topic_surroundings.hpp"
 #include "broker/runtime/broker.hpp"
 #include "protocol/framing.hpp"
 #include "protocol/limits.hpp"
@@ -29,11 +31,14 @@ struct SessionLimits {
     /// With so much unwritten, messages on their way to this session are given back, and their receives are answered
     /// with overloaded. What requests are already running can add beyond it is small.
     std::size_t unwritten_messages_bytes_max = 64u << 20;
+    /// What is pushed is bounded on its own: requests are read while it waits.
+    PushLimits pushes{};
 };
 
 /// What a session asks of the broker around it. Two implementations: a connection, and a script in tests.
-class SessionSurroundings : public FetchSurroundings {
+class SessionSurroundings : public FetchSurroundings, public TopicSurroundings {
 public:
+    Timestamp now() const override = 0;
     /// As runtime::Broker::submit, for this session.
     virtual Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
                                 std::size_t frame_bytes) = 0;
@@ -41,7 +46,7 @@ public:
     virtual void answer(ReplyTo to, const Query& query) = 0;
     /// Begins a backup, whose end is told by SessionCore::on_backup_done. Errors: backup_in_progress, path_invalid.
     virtual Result<void> begin_backup(std::uint64_t request, const std::string& path) = 0;
-    virtual void give_back(engine::Answer&& answer) = 0;
+    void give_back(engine::Answer&& answer) override = 0;
     /// The broker's name and version, for the welcome.
     virtual std::string_view broker_name() const = 0;
 };
@@ -67,10 +72,21 @@ public:
     void on_backup_done(std::uint64_t request, const Result<std::uint64_t>& bytes, std::string_view failure);
     /// A fetch that waits is to be looked at again. It is read when there is room for its answer.
     void on_fetch_due(std::uint64_t id, bool over);
+    /// The answer to what a subscription has asked by itself (TopicSurroundings::submit_own).
+    void on_own_answer(std::uint64_t request, engine::Answer&& answer);
+    /// All was told that was handed over together: before it is written (TopicSurroundings::touch).
+    void on_told();
+    /// A turn that was asked for (TopicSurroundings::ask_for_turn).
+    void on_turn() { subscriptions_.proceed(); }
+    /// About once a second.
+    void on_second_passed(Timestamp now) { subscriptions_.on_second_passed(now); }
     /// The broker stops: no further requests. What still waits is told so; the session ends when all was written.
     void end();
     /// The connection is gone: nothing waits any more.
-    void abandon() { fetches_.forget_all(); }
+    void abandon() {
+        fetches_.forget_all();
+        subscriptions_.end_all();
+    }
 
     /// As Outbox::next_pieces.
     std::span<const std::string_view> next_pieces(std::size_t bytes_max) { return outbox_.next_pieces(bytes_max); }
@@ -89,11 +105,18 @@ public:
     std::uint64_t requests() const { return requests_; }
 
 private:
-    bool has_room() const { return outbox_.bytes() < limits_.unwritten_bytes_max; }
+    bool has_room() const {
+        const auto pushes = subscriptions_.size() > 0 ? limits_.pushes.bytes_max : 0;
+        return outbox_.bytes() < limits_.unwritten_bytes_max + pushes;
+    }
     void on_hello(std::uint64_t request, const Hello& hello);
     void greet(std::uint64_t request, const Demand& demand);
     void execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame);
     void begin_backup(std::uint64_t request, const Backup& backup);
+    void subscribe(std::uint64_t request, Subscribe&& wish);
+    void acknowledge(std::uint64_t request, const Acknowledge& wish, protocol::FrameBytes&& bytes);
+    void reject(std::uint64_t request, const Reject& wish, protocol::FrameBytes&& bytes);
+    void answer_done(std::uint64_t request, const Result<void>& done);
     void begin_fetch(std::uint64_t request, Fetch&& fetch);
     void answer_fetch(SessionFetches::Answer&& answer);
     void answer_due_fetches();
@@ -112,6 +135,7 @@ private:
     const SessionLimits limits_;
     Outbox outbox_;
     SessionFetches fetches_;
+    SessionSubscriptions subscriptions_;
     std::size_t in_flight_ = 0;
     std::uint64_t requests_ = 0;
     bool greeted_;

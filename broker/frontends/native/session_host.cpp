@@ -24,8 +24,9 @@ void SessionHost::on_fetch_due(std::uint64_t id, bool over) {
 
 void SessionHost::leave_broker() {
     left_ = true;
-    thread_.remove(session_);
     core_.abandon();
+    thread_.remove(session_);
+    if (own_session_) thread_.remove(*own_session_);
     for (auto& answer : core_.take_unwritten()) thread_.give_back(std::move(answer));
 }
 
@@ -53,6 +54,42 @@ Result<void> SessionHost::begin_backup(std::uint64_t request, const std::string&
         });
     };
     return context_->backups.begin(context_->broker.store(), path, std::move(done));
+}
+
+Result<void> SessionHost::submit_own(std::uint64_t request, engine::Command&& command) {
+    if (!own_session_) own_session_ = thread_.add(own_answers_);
+    return context_->broker.submit({thread_.io_thread(), *own_session_, request}, std::move(command), nullptr, 0);
+}
+
+// The snapshot begins before what is durable is asked for, as in read_streams.
+
+Result<engine::HistoryPiece> SessionHost::read_history(std::uint32_t topic, std::uint64_t offset,
+                                                       const engine::HistoryLimits& limits) {
+    const auto snapshot = context_->broker.snapshot();
+    return engine::read_history(*snapshot, topic, offset, limits, context_->broker.durable_end());
+}
+
+Result<std::uint64_t> SessionHost::find_in_history(std::uint32_t topic, Timestamp time) {
+    const auto snapshot = context_->broker.snapshot();
+    return engine::find_in_history(*snapshot, topic, time, context_->broker.durable_end());
+}
+
+Result<std::vector<engine::StoredPublication>> SessionHost::read_retained(std::uint32_t topic,
+                                                                          const std::string& pattern,
+                                                                          std::size_t publications_max) {
+    const auto snapshot = context_->broker.snapshot();
+    return engine::read_retained(*snapshot, topic, pattern, publications_max);
+}
+
+void SessionHost::ask_for_turn() {
+    if (std::exchange(turn_asked_, true)) return;
+    boost::asio::post(thread_.context(), [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self || self->left_) return;
+        self->turn_asked_ = false;
+        self->core_.on_turn();
+        self->on_output();
+    });
 }
 
 void SessionHost::give_back(engine::Answer&& answer) {
