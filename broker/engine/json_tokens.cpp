@@ -17,6 +17,14 @@ bool json_word(char c) {
     return json_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || (c & 0x80) != 0;
 }
 
+/// A character as a sentence shows it.
+std::string named(std::string_view character, bool visible) {
+    if (!visible) return "CTRL-CHAR";
+    std::string text = "'";
+    text += character;
+    return text += '\'';
+}
+
 }  // namespace
 
 /// Reads token by token; no recursion, so that depth costs nothing.
@@ -49,10 +57,8 @@ private:
         std::string_view rest = text_.substr(at_);
         const auto code_point = take_code_point(rest);
         if (!code_point) return fail("Invalid UTF-8 start byte", at_);
-        const auto shown = *code_point < 0x20
-                               ? "CTRL-CHAR"
-                               : "'" + std::string(text_.substr(at_, text_.size() - at_ - rest.size())) + "'";
-        return fail("Unexpected character (" + shown + " (code " +
+        const auto shown = text_.substr(at_, text_.size() - at_ - rest.size());
+        return fail("Unexpected character (" + named(shown, *code_point >= 0x20) + " (code " +
                         std::to_string(static_cast<std::uint32_t>(*code_point)) + ")): " + std::string(expectation),
                     at_ + 1);
     }
@@ -227,10 +233,8 @@ private:
             return true;
         }
         if (c != 'u') {
-            const bool shown = c >= 0x20 && c < 0x7F;
-            return fail("Unrecognized character escape " +
-                            (shown ? "'" + std::string(1, c) + "'" : std::string("CTRL-CHAR")) + " (code " +
-                            std::to_string(static_cast<unsigned char>(c)) + ")",
+            return fail("Unrecognized character escape " + named(text_.substr(at_, 1), c >= 0x20 && c < 0x7F) +
+                            " (code " + std::to_string(static_cast<unsigned char>(c)) + ")",
                         at_ + 1);
         }
         ++at_;

@@ -51,7 +51,7 @@ public:
     }
 
 private:
-    std::string name() { return std::vector<std::string>{"a", "b", "c", "a.b", ""}[below(5) % 5]; }
+    std::string name() { return std::vector<std::string>{"a", "b", "c", "a.b", ""}[below(5)]; }
 
     std::string literal() {
         static const std::vector<std::string> literals{R"("a")", R"("ab")", R"("AB")",      R"("abc")", "1",
@@ -71,22 +71,36 @@ private:
     }
 
     std::string list() {
-        std::string all = "[" + condition();
-        while (below(3) == 0) all += "," + condition();
-        return all + "]";
+        std::string all = "[";
+        all += condition();
+        while (below(3) == 0) all.append(",").append(condition());
+        return all += ']';
     }
 
     std::string object(FilterScope scope, std::size_t keys, std::size_t depth, std::size_t alternatives) {
-        std::string all = "{";
+        std::vector<std::string> members;
         if (alternatives > 0 && below(4) == 0) {
-            all += R"("$or":[)" + object(scope, 1, depth, 0) + "," + object(scope, 1 + below(2), depth, 0) + "],";
+            const auto either = pair_of(object(scope, 1, depth, 0), object(scope, 1 + below(2), depth, 0));
+            members.push_back(member("$or", either));
         }
         for (std::size_t i = 0; i < keys; ++i) {
             const bool nested = depth > 0 && below(3) == 0;
-            all += '"' + name() + "\":" + (nested ? object(scope, 1 + below(2), depth - 1, 0) : list()) + ",";
+            members.push_back(member(name(), nested ? object(scope, 1 + below(2), depth - 1, 0) : list()));
         }
-        all.back() = '}';
-        return all;
+        return braced(members);
+    }
+
+    static std::string member(std::string_view name, std::string_view value) {
+        std::string text;
+        for (const std::string_view piece : {std::string_view("\""), name, std::string_view("\":"), value})
+            text += piece;
+        return text;
+    }
+
+    static std::string braced(const std::vector<std::string>& members) {
+        std::string all;
+        for (const auto& one : members) all.append(all.empty() ? "{" : ",").append(one);
+        return all.empty() ? "{}" : all.append("}");
     }
 
     PublicationAttribute attribute(std::string name) {
@@ -94,25 +108,27 @@ private:
         static const std::vector<std::string> numbers{"1", "1.0", "2", "1.5", "9999999999", "word"};
         switch (below(5)) {
             case 0: return {std::move(name), "Number", numbers[below(numbers.size())]};
-            case 1: return {std::move(name), "String.Array", "[" + literal() + "," + literal() + "]"};
+            case 1: return {std::move(name), "String.Array", pair_of(literal(), literal())};
             case 2: return {std::move(name), "Binary", "a"};
             default: return {std::move(name), "String", texts[below(texts.size())]};
         }
     }
 
+    static std::string pair_of(const std::string& one, const std::string& other) {
+        return std::string("[").append(one).append(",").append(other).append("]");
+    }
+
     std::string body_value(std::size_t depth) {
         const auto kind = depth == 0 ? 0 : below(4);
         if (kind == 2) return body_object(depth - 1);
-        if (kind == 3) return "[" + body_value(depth - 1) + "," + body_value(depth - 1) + "]";
+        if (kind == 3) return pair_of(body_value(depth - 1), body_value(depth - 1));
         return literal();
     }
 
     std::string body_object(std::size_t depth) {
-        std::string all = "{";
-        for (std::size_t i = below(4); i > 0; --i) all += '"' + name() + "\":" + body_value(depth) + ",";
-        if (all.size() == 1) return "{}";
-        all.back() = '}';
-        return all;
+        std::vector<std::string> members;
+        for (std::size_t i = below(4); i > 0; --i) members.push_back(member(name(), body_value(depth)));
+        return braced(members);
     }
 
     std::mt19937 random_;

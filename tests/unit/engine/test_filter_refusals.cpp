@@ -103,8 +103,8 @@ void check_refusal(const RefusedPolicy& refused) {
 
 std::string values(std::size_t count) {
     std::string list = "[0";
-    for (std::size_t i = 1; i < count; ++i) list += "," + std::to_string(i);
-    return list + "]";
+    for (std::size_t i = 1; i < count; ++i) list.append(",").append(std::to_string(i));
+    return list += ']';
 }
 
 std::string repeated(std::string_view text, std::size_t times) {
