@@ -122,6 +122,7 @@ struct Metrics {
 
     ConnectionMetrics native;
     ConnectionMetrics http;
+    ConnectionMetrics websocket;
 };
 
 }  // namespace tern::runtime
