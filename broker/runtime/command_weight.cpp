@@ -19,6 +19,8 @@ std::size_t pages_in(const engine::Append& command) {
     return pages;
 }
 
+/// A publication costs rows in its history or among the retained values; what it costs in subscribed queues only the
+/// engine knows.
 std::size_t pages_in(const engine::Publish& command) {
     std::size_t pages = 0;
     for (const auto& publication : *command.batch) pages += 1 + publication.data.size() / bytes_per_page;
@@ -40,7 +42,7 @@ struct Entries {
         return static_cast<std::size_t>(std::clamp<std::int64_t>(receive.messages_max, 1, 10));
     }
     std::size_t operator()(const engine::Append& append) const { return pages_in(append); }
-    std::size_t operator()(const engine::Publish& publish) const { return pages_in(publish); }
+    std::size_t operator()(const engine::Publish& publish) const { return publish.batch ? pages_in(publish) : 1; }
     std::size_t operator()(const engine::Heartbeat& heartbeat) const { return 1 + partitions_in(heartbeat.owned); }
     std::size_t operator()(const engine::CommitOffsets& commit) const { return commit.offsets.size(); }
     std::size_t operator()(const engine::Transact& transact) const {
