@@ -8,7 +8,7 @@
 
 namespace tern::admin {
 
-/// What a POST to /topics/NAME or /topics/NAME/REST publishes (docs/topics.md): the body is the data; the rest of the
+/// What a POST to /topics/NAME or /topics/NAME/REST publishes (docs/websockets.md): the body is the data; the rest of the
 /// path, with dots or slashes in it, goes on the subject. The other outcome is the refusal.
 std::variant<engine::Publish, HttpResponse> read_publish(HttpRequest&& request);
 

@@ -74,10 +74,18 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection>) {
             co_await room_for_requests_.async_wait(token);
             continue;
         }
+        if (idle_) {
+            intake_.release_idle();
+            const auto [error] = co_await socket_.async_wait(Socket::wait_read, token);
+            if (closed_) co_return;
+            idle_ = false;
+            if (error) break;
+        }
         const auto space = intake_.space();
         const auto buffer = asio::buffer(space.bytes, space.size);
         const auto [error, bytes] = co_await socket_.async_read_some(buffer, token);
         if (closed_) co_return;
+        if (error == asio::error::operation_aborted && idle_) continue;
         // The peer hung up: what it waited for is forgotten at once.
         if (error) break;
         on_bytes(bytes);
@@ -110,7 +118,17 @@ asio::awaitable<void> Connection::write(std::shared_ptr<Connection>) {
     leave();
 }
 
+/// Ten thousand connections that only listen shall not keep a buffer each for what they might say.
+void Connection::rest_if_idle() {
+    const bool nothing_came = read_ == std::exchange(read_before_, read_);
+    if (!nothing_came || idle_ || writing_ || !core().greeted() || !core().wants_requests()) return;
+    idle_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+}
+
 void Connection::on_bytes(std::size_t bytes) {
+    read_ += bytes;
     auto& metrics = context().broker.metrics().native;
     const auto requests = core().requests();
     intake_.arrived(bytes);
@@ -157,6 +175,7 @@ void Connection::on_shutdown() {
 
 void Connection::on_second_passed() {
     second_passed();
+    rest_if_idle();
     const bool waiting_for_peer = core().has_output() && written_ == waits_.written_before;
     waits_.written_before = written_;
     waits_.for_hello = core().greeted() ? 0 : waits_.for_hello + 1;

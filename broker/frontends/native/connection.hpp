@@ -43,6 +43,7 @@ private:
     boost::asio::awaitable<void> read(std::shared_ptr<Connection> self);
     boost::asio::awaitable<void> write(std::shared_ptr<Connection> self);
     std::span<const boost::asio::const_buffer> next_buffers();
+    void rest_if_idle();
     void on_bytes(std::size_t bytes);
     void on_written(std::size_t bytes);
     void on_output() override { output_.cancel(); }
@@ -69,6 +70,10 @@ private:
     std::vector<boost::asio::const_buffer> buffers_;
     std::uint64_t written_ = 0;
     Waits waits_;
+    /// As of the last sweep, and whether nothing came since: then no memory waits for the next bytes.
+    std::uint64_t read_ = 0;
+    std::uint64_t read_before_ = 0;
+    bool idle_ = false;
     /// The writing coroutine has a piece on its way.
     bool writing_ = false;
     bool shutting_down_ = false;

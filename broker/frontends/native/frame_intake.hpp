@@ -31,6 +31,9 @@ public:
         if (!core_.ending() && reader_.too_large()) core_.fail(Errc::frame_too_large);
     }
 
+    /// Nothing is expected for a while.
+    void release_idle() { reader_.release_idle(); }
+
 private:
     SessionCore& core_;
     protocol::FrameReader reader_;

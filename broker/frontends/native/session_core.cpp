@@ -160,7 +160,7 @@ void SessionCore::answer_due_fetches() {
 
 void SessionCore::end() {
     ending_ = true;
-    subscriptions_.end_all();
+    subscriptions_.end_all(Errc::shutting_down);
     for (const auto request : fetches_.forget_all()) {
         --in_flight_;
         refuse(request, Errc::shutting_down);

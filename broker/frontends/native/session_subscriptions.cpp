@@ -174,8 +174,12 @@ void SessionSubscriptions::on_second_passed(Timestamp now) {
     for (auto& [id, subscription] : subscriptions_) subscription->on_second_passed(now);
 }
 
-void SessionSubscriptions::end_all() {
-    for (std::size_t i = 0; i < opening_.size(); ++i) side_.surroundings.topic_subscribers().end_watching();
+void SessionSubscriptions::end_all(Errc refusal) {
+    for (const auto& [request, opening] : opening_) {
+        side_.surroundings.topic_subscribers().end_watching();
+        side_.forget_asked_by(request);
+        if (refusal != Errc::ok) refuse(request, refusal);
+    }
     opening_.clear();
     subscriptions_.clear();
 }

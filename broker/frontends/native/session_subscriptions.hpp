@@ -45,8 +45,9 @@ public:
     /// Goes on with what had to wait, as long as there is room, in a bounded step.
     void proceed();
     void on_second_passed(Timestamp now);
-    /// Ends all without a word: the session is over.
-    void end_all();
+    /// Ends all: the session is over. Those whose reply was not given are refused with that; ok: without a word, as the
+    /// others.
+    void end_all(Errc refusal = Errc::ok);
 
     std::size_t size() const { return opening_.size() + subscriptions_.size(); }
     /// Why the session is to be ended; ok when it is not.

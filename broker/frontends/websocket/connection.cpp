@@ -187,6 +187,7 @@ void Connection::on_second_passed() {
     if (sweep_.closing > close_seconds_max || (!open_ && sweep_.age > handshake_seconds_max)) return transport_.cut();
     if (!open_) return;
     if (!core().greeted() && sweep_.age > handshake_seconds_max) close(close_code_malformed, "no hello within 10 s");
+    second_passed();
     look_at_silence();
     look_at_reading();
     look_at_rate();

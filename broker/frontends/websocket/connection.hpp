@@ -26,7 +26,10 @@ public:
                       runtime::ConnectionPlace&& place, admin::Upgrade&& upgrade, std::string&& leftover);
     ~Connection() override;
 
-    void on_answers_told() override { flush(); }
+    void on_answers_told() override {
+        SessionHost::on_answers_told();
+        flush();
+    }
     void on_shutdown() override;
     /// Pings, counts, and ends the connection when the peer keeps it waiting for too long.
     void on_second_passed();

@@ -46,12 +46,37 @@ struct ScriptedBroker final : SessionSurroundings {
         return nothing;
     }
     runtime::WaitingFetches& waiting_fetches() override { return waiting; }
+    Result<void> submit_own(std::uint64_t request, engine::Command&& command) override {
+        if (refusal != Errc::ok) return refusal;
+        own.push_back({request, std::move(command), nullptr});
+        return {};
+    }
+    Result<engine::HistoryPiece> read_history(std::uint32_t, std::uint64_t, const engine::HistoryLimits&) override {
+        return engine::HistoryPiece{};
+    }
+    Result<std::uint64_t> find_in_history(std::uint32_t, Timestamp) override { return std::uint64_t{0}; }
+    Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t, const std::string&,
+                                                                 std::size_t) override {
+        return std::vector<engine::StoredPublication>();
+    }
+    runtime::TopicSubscribers& topic_subscribers() override { return hub; }
+    runtime::Presence& presence() override { return who; }
+    void presence_changed() override {}
+    runtime::Metrics& metrics() override { return counters; }
+    void touch() override {}
+    void ask_for_turn() override {}
     std::uint64_t session() const override { return 1; }
     Timestamp now() const override { return Timestamp(1'000'000); }
 
     FrameCodec codec;
     Errc refusal = Errc::ok;
     std::vector<Submitted> submitted;
+    /// What subscriptions asked by themselves.
+    std::vector<Submitted> own;
+    runtime::Metrics counters;
+    runtime::SubscriberCounts counts{counters.subscribers};
+    runtime::TopicSubscribers hub{counters, counts};
+    runtime::Presence who{counters.presence_members};
     std::vector<Query> queries;
     std::vector<std::string> backups;
     std::vector<engine::Answer> given_back;
