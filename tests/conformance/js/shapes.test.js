@@ -22,7 +22,7 @@ function membersAre(subscription, names) {
 
 test("presence: who comes and who leaves, and their states", async (t) => {
     const broker = await Broker.start(t);
-    await broker.tern("topic", "create", "chat", "--presence", "subscribers");
+    await broker.tern("topic", "create", "chat", "--presence");
     const ann = clientOf(t, broker).subscribe("chat.>", { presence: true, member: "ann", state: { mood: "fine" } });
     await membersAre(ann, ["ann"]);
     const bobsClient = clientOf(t, broker);
@@ -42,7 +42,7 @@ test("presence: who comes and who leaves, and their states", async (t) => {
 
 test("presence is right after kill -9", async (t) => {
     const broker = await Broker.start(t);
-    await broker.tern("topic", "create", "chat", "--presence", "subscribers");
+    await broker.tern("topic", "create", "chat", "--presence");
     const ann = clientOf(t, broker).subscribe("chat.>", { presence: true, member: "ann" });
     const bobsClient = clientOf(t, broker);
     const bob = bobsClient.subscribe("chat.>", { presence: true, member: "bob" });
