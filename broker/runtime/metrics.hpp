@@ -124,6 +124,7 @@ struct Metrics {
 
     ConnectionMetrics native;
     ConnectionMetrics http;
+    ConnectionMetrics websocket;
 };
 
 }  // namespace tern::runtime

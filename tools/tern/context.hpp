@@ -36,9 +36,10 @@ public:
 
     /// The queue in the namespace of the command line. Failures from here on speak of it.
     QueueName queue(const std::string& name);
-    /// The same for a stream and a consumer group.
+    /// The same for a stream, a consumer group and a topic.
     StreamName stream(const std::string& name) { return queue(name); }
     GroupName group(const std::string& name) { return queue(name); }
+    TopicName topic(const std::string& name) { return queue(name); }
     const std::string& subject() const { return subject_; }
 
     /// Options for a client that fails at once when there is no broker. Errors: Failure when the address is not one.

@@ -155,6 +155,7 @@ void write_connections(MetricsWriter& out, const runtime::Metrics& metrics) {
         out.head(name, type, help);
         out.value(name, "port=\"native\"", (metrics.native.*member).value());
         out.value(name, "port=\"http\"", (metrics.http.*member).value());
+        out.value(name, "port=\"websocket\"", (metrics.websocket.*member).value());
     };
     using Connections = runtime::ConnectionMetrics;
     both("tern_connections", "gauge", "Connections now.", &Connections::open);
