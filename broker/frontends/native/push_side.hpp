@@ -51,7 +51,7 @@ public:
     Errc fault = Errc::ok;
 
     bool has_room() const { return outbox.bytes() < limits.bytes_max; }
-    bool has_replay_room() const { return outbox.bytes() < limits.replay_bytes_max; }
+    bool has_replay_room() const { return has_room() && outbox.bytes() < limits.replay_bytes_max; }
     ReplyTo to(std::uint64_t request) {
         outbox.begin_message();
         return {request, outbox.end()};
