@@ -20,7 +20,7 @@ std::vector<SettingRow> make_rows() {
              settings.data = text;
              return !text.empty();
          },
-         [](const Settings& settings) { return quoted(settings.data); }},
+         [](const Settings& settings) { return in_quotes(settings.data); }},
         address(
             "listen", "where native clients connect", [](Settings & s) -> auto& { return s.listen; }),
         address(
