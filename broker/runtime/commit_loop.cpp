@@ -200,7 +200,6 @@ void CommitLoop::take_news_of_batch(bool changed) {
     cut_streams_.clear();
     fresh_news_.published = parts_.engine.take_published();
     fresh_news_.deleted_topics = parts_.engine.take_deleted_topics();
-    parts_.metrics.publications.add(fresh_news_.published.size());
 }
 
 /// Nothing of what is held can be undone any more.
@@ -295,6 +294,10 @@ void CommitLoop::publish_counters() {
     to.group_rebalances.set(from.group_rebalances);
     to.group_sessions_expired.set(from.group_sessions_expired);
     to.transactions.set(from.transactions);
+    to.publications.set(from.publications);
+    to.publications_deduplicated.set(from.publications_deduplicated);
+    to.deliveries.set(from.deliveries);
+    to.deliveries_failed.set(from.deliveries_failed);
 
     if (from.messages_damaged > damaged_logged_) {
         damaged_logged_ = from.messages_damaged;

@@ -99,9 +99,11 @@ struct Metrics {
     Counter group_rebalances;
     Counter group_sessions_expired;
     Counter transactions;
-
-    /// Accepted, in topics.
     Counter publications;
+    Counter publications_deduplicated;
+    Counter deliveries;
+    Counter deliveries_failed;
+
     /// Pushed to subscribers, counting each of them.
     Counter pushes;
     /// Not pushed, since the subscriber was too slow: left out, or left for it to read from the history.

@@ -35,7 +35,7 @@ inline std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     return parse_number(text);
 }
 
-inline std::string quoted(std::string_view text) {
+inline std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') result += '\\';
@@ -129,7 +129,7 @@ SettingRow address(std::string_view name, std::string_view help, Get get) {
                 if (parsed) get(settings) = *parsed;
                 return parsed.has_value();
             },
-            [get](const Settings& settings) { return quoted(to_string(get(const_cast<Settings&>(settings)))); }};
+            [get](const Settings& settings) { return in_quotes(to_string(get(const_cast<Settings&>(settings)))); }};
 }
 
 template <class Value, class Get>
@@ -151,7 +151,7 @@ SettingRow choice(std::string_view name, std::string_view help, std::vector<std:
             },
             [choices, get](const Settings& settings) {
                 const auto value = get(const_cast<Settings&>(settings));
-                return quoted(std::ranges::find(choices, value, &std::pair<std::string_view, Value>::second)->first);
+                return in_quotes(std::ranges::find(choices, value, &std::pair<std::string_view, Value>::second)->first);
             }};
 }
 
@@ -185,7 +185,7 @@ inline SettingRow allowed_origins() {
             [](const Settings& settings) {
                 std::string list;
                 for (const auto& origin : settings.http_allowed_origins) list += (list.empty() ? "" : ",") + origin;
-                return quoted(list);
+                return in_quotes(list);
             }};
 }
 

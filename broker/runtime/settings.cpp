@@ -20,7 +20,7 @@ std::vector<SettingRow> make_rows() {
              settings.data = text;
              return !text.empty();
          },
-         [](const Settings& settings) { return quoted(settings.data); }},
+         [](const Settings& settings) { return in_quotes(settings.data); }},
         address(
             "listen", "where native clients connect", [](Settings & s) -> auto& { return s.listen; }),
         address(
@@ -110,6 +110,9 @@ std::vector<SettingRow> make_rows() {
         number(
             "waiting-fetches-max", "fetches that may wait for records at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.waiting_fetches_max; }),
+        bytes(
+            "push-bytes-max", "bytes that wait for a session to read them; then its subscriptions are too slow",
+            {16u << 10, 1u << 30}, [](Settings & s) -> auto& { return s.push_bytes_max; }),
         seconds(
             "producer-expiry-seconds", "a producer that was silent for so long is forgotten", {60, 1'000'000'000},
             [](Settings & s) -> auto& { return s.engine.producer_expiry; }),

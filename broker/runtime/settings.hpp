@@ -49,6 +49,7 @@ struct Settings {
     /// 0: as many as come.
     std::uint64_t websocket_requests_per_second_max = 0;
     std::uint64_t waiting_fetches_max = 100'000;
+    std::uint64_t push_bytes_max = 1u << 20;
     MailboxLimits mailbox;
     engine::EngineLimits engine;
     store::LmdbOptions store;

@@ -5,25 +5,11 @@
 #include "broker/frontends/native/outbox.hpp"
 #include "protocol/record_batch.hpp"
 #include "tests/golden/golden_frames.hpp"
+#include "tests/golden/reply_frame.hpp"
 
 namespace tern::golden {
 
 namespace {
-
-using native::FrameWriter;
-using native::ReplyTo;
-
-template <class Value>
-std::string written(std::uint64_t request, const Value& value) {
-    FrameWriter writer;
-    std::string bytes;
-    writer.write(ReplyTo{request, bytes}, value);
-    return bytes;
-}
-
-std::string answered(std::uint64_t request, engine::AnswerBody body) {
-    return written(request, engine::Answer{Errc::ok, {}, std::move(body)});
-}
 
 std::string fetched(std::uint64_t request) {
     protocol::BatchBuilder builder;
@@ -59,7 +45,7 @@ engine::AppendResults appended() {
     return {{ok, repeated, differs, invalid}};
 }
 
-engine::StreamDescription described() {
+engine::StreamDescription described_stream() {
     engine::StreamDescription stream;
     stream.stream = {"", "orders"};
     stream.settings.partitions = 2;
@@ -115,16 +101,16 @@ std::vector<GoldenFrame> stream_replies() {
     const engine::SendResults sent{{{Errc::ok, {1, 2}, 7}}};
     return {
         {"reply_stream_created", answered(21, engine::StreamCreated{true})},
-        {"reply_stream_list", written(24, streams)},
-        {"reply_stream_description", written(25, described())},
+        {"reply_stream_list", reply_with(24, streams)},
+        {"reply_stream_description", reply_with(25, described_stream())},
         {"reply_append_results", answered(27, appended())},
         {"reply_fetch_results", fetched(28)},
-        {"reply_found_offsets", written(29, found)},
+        {"reply_found_offsets", reply_with(29, found)},
         {"reply_producer_allocated", answered(30, engine::ProducerAllocated{1234, 0})},
         {"reply_group_assignment", answered(31, assignment())},
-        {"reply_committed_offsets", written(35, offsets())},
-        {"reply_group_list", written(37, engine::GroupPage{{summary()}, "next"})},
-        {"reply_group_description", written(38, described_group())},
+        {"reply_committed_offsets", reply_with(35, offsets())},
+        {"reply_group_list", reply_with(37, engine::GroupPage{{summary()}, "next"})},
+        {"reply_group_description", reply_with(38, described_group())},
         {"reply_transaction_results", answered(39, engine::TransactionResults{{sent}, {appended()}})},
     };
 }

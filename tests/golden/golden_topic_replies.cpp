@@ -3,27 +3,12 @@
 #include <string>
 #include <utility>
 
-#include "broker/frontends/native/frame_writer.hpp"
 #include "tests/golden/golden_frames.hpp"
+#include "tests/golden/reply_frame.hpp"
 
 namespace tern::golden {
 
 namespace {
-
-using native::FrameWriter;
-using native::ReplyTo;
-
-template <class Value>
-std::string written_to_topic(std::uint64_t request, const Value& value) {
-    FrameWriter writer;
-    std::string bytes;
-    writer.write(ReplyTo{request, bytes}, value);
-    return bytes;
-}
-
-std::string answered_to_topic(std::uint64_t request, engine::AnswerBody body) {
-    return written_to_topic(request, engine::Answer{Errc::ok, {}, std::move(body)});
-}
 
 native::TopicReport topic_report() {
     native::TopicReport report;
@@ -119,19 +104,19 @@ std::vector<GoldenFrame> topic_replies() {
     const native::Subscribed subscribed{"chat", "k3f9", 813, false, members()};
     const runtime::PresenceChange change{members(), {"edsger"}, {{"barbara", "away", 1, Timestamp(1'700'000'000'000)}}};
     return {
-        {"reply_topic_created", answered_to_topic(40, engine::TopicCreated{true})},
-        {"reply_topic_list", written_to_topic(43, native::TopicListing{topics, {3, 0}})},
-        {"reply_topic_description", written_to_topic(44, topic_report())},
-        {"reply_publish_results", answered_to_topic(45, published())},
-        {"reply_subscribed", written_to_topic(46, subscribed)},
-        {"reply_publications", written_to_topic(46, publications)},
-        {"reply_publication_gap", written_to_topic(46, native::PublicationGap{"k3f9", 813, 900, 87})},
-        {"reply_presence_change", written_to_topic(46, change)},
-        {"reply_subscription_ended", written_to_topic(46, native::SubscriptionEnded{Errc::topic_does_not_exist})},
-        {"reply_presence_report", written_to_topic(50, native::PresenceReport{members(), 12})},
-        {"reply_history", written_to_topic(52, history())},
-        {"reply_subscription_added", answered_to_topic(53, engine::SubscriptionAdded{"subscription-1", true})},
-        {"reply_subscription_list", written_to_topic(56, subscriptions())},
+        {"reply_topic_created", answered(40, engine::TopicCreated{true})},
+        {"reply_topic_list", reply_with(43, native::TopicListing{topics, {3, 0}})},
+        {"reply_topic_description", reply_with(44, topic_report())},
+        {"reply_publish_results", answered(45, published())},
+        {"reply_subscribed", reply_with(46, subscribed)},
+        {"reply_publications", reply_with(46, publications)},
+        {"reply_publication_gap", reply_with(46, native::PublicationGap{"k3f9", 813, 900, 87})},
+        {"reply_presence_change", reply_with(46, change)},
+        {"reply_subscription_ended", reply_with(46, native::SubscriptionEnded{Errc::topic_does_not_exist})},
+        {"reply_presence_report", reply_with(50, native::PresenceReport{members(), 12})},
+        {"reply_history", reply_with(52, history())},
+        {"reply_subscription_added", answered(53, engine::SubscriptionAdded{"subscription-1", true})},
+        {"reply_subscription_list", reply_with(56, subscriptions())},
     };
 }
 

@@ -128,6 +128,13 @@ void write_streams(MetricsWriter& out, const runtime::Metrics& metrics) {
 
 void write_topics(MetricsWriter& out, const runtime::Metrics& metrics) {
     out.counter("tern_publications_total", "Publications accepted.", metrics.publications.value());
+    out.counter("tern_publications_deduplicated_total", "Publications recognised as repeated.",
+                metrics.publications_deduplicated.value());
+    out.counter("tern_deliveries_total", "Publications put into subscribed queues and durable subscriptions.",
+                metrics.deliveries.value());
+    out.counter("tern_deliveries_failed_total",
+                "Those that could not be, and went to a dead-letter queue if there is one.",
+                metrics.deliveries_failed.value());
     out.counter("tern_pushes_total", "Publications pushed to subscribers, counting each of them.",
                 metrics.pushes.value());
     out.counter("tern_pushes_dropped_total", "Publications that a slow subscriber did not get.",

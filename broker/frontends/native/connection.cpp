@@ -28,7 +28,7 @@ constexpr int end_seconds_max = 2;
 /// One write takes so much, or one message that is longer.
 constexpr std::size_t write_bytes_max = 256u << 10;
 
-std::string text_of(const Connection::Socket& socket) {
+std::string name_of_peer(const Connection::Socket& socket) {
     boost::system::error_code error;
     const auto endpoint = socket.remote_endpoint(error);
     return error ? "unknown" : runtime::to_string(endpoint);
@@ -55,7 +55,7 @@ Connection::Connection(std::shared_ptr<SharedContext> context, std::shared_ptr<C
       room_(std::move(room)),
       place_(std::move(place)),
       socket_(std::move(socket)),
-      peer_(text_of(socket_)),
+      peer_(name_of_peer(socket_)),
       intake_(core()),
       output_(thread.context(), asio::steady_timer::time_point::max()),
       room_for_requests_(thread.context(), asio::steady_timer::time_point::max()) {

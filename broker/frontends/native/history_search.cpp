@@ -40,7 +40,7 @@ Result<FoundForwards> look_through(const HistoryReader& read, std::uint64_t from
 
 Result<FoundInHistory> find_before(const HistoryReader& read, std::uint64_t before, std::size_t publications_max,
                                    const PublicationTest& passes) {
-    const auto bounds = read(before, {0, 0});
+    const auto bounds = read(behind_the_end, {});
     if (!bounds.has_value()) return bounds.error();
     FoundInHistory found;
     found.start_offset = bounds->start_offset;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "broker/base/result.hpp"
@@ -20,6 +21,9 @@ using PublicationTest = std::function<bool(const engine::StoredPublication&)>;
 inline constexpr std::size_t history_searched_max = 10'000;
 /// Nor keeps more bytes of what it has found, unless it is one publication.
 inline constexpr std::uint64_t history_found_bytes_max = 1u << 20;
+
+/// Behind every end: reads nothing but where a history begins and ends.
+inline constexpr std::uint64_t behind_the_end = std::numeric_limits<std::uint64_t>::max();
 
 struct FoundInHistory {
     /// Oldest first.

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -78,9 +78,10 @@ private:
     /// Every publication below it was pushed, did not pass, or was told as a gap.
     std::uint64_t next_ = 0;
     /// To be pushed first.
-    std::deque<engine::StoredPublication> retained_;
+    std::vector<engine::StoredPublication> retained_;
 
-    std::deque<HeldBack> held_back_;
+    // A list: mostly empty, and then without memory of its own.
+    std::list<HeldBack> held_back_;
     std::uint64_t dropped_ = 0;
     std::uint64_t dropped_from_ = 0;
     std::uint64_t dropped_to_ = 0;

@@ -59,11 +59,11 @@ Result<LiveSubscription::Start> LiveSubscription::find_start_in_history() {
     if (wanted.from == StartFrom::time) {
         const auto offset = surroundings.find_in_history(opened_.topic, wanted.time);
         if (!offset.has_value()) return offset.error();
-        const auto bounds = surroundings.read_history(opened_.topic, *offset, {0, 0});
+        const auto bounds = surroundings.read_history(opened_.topic, behind_the_end, {});
         if (!bounds.has_value()) return bounds.error();
         return Start{.offset = *offset, .end = bounds->end_offset};
     }
-    const auto bounds = surroundings.read_history(opened_.topic, 0, {0, 0});
+    const auto bounds = surroundings.read_history(opened_.topic, behind_the_end, {});
     if (!bounds.has_value()) return bounds.error();
     const auto first = bounds->start_offset;
     const auto end = bounds->end_offset;

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "broker/base/result.hpp"
 #include "broker/frontends/native/outbox.hpp"
@@ -42,7 +42,7 @@ public:
     /// Held back by subscriptions that drop what is oldest.
     std::size_t held_back_bytes = 0;
     /// Subscriptions that have something to go on with as the outbox drains, in turn.
-    std::deque<Subscription*> pending{};
+    std::vector<Subscription*> pending{};
     /// Ended, and to be forgotten.
     std::size_t over = 0;
     /// Whoever lets subscriptions proceed writes afterwards.
@@ -51,7 +51,7 @@ public:
     Errc fault = Errc::ok;
 
     bool has_room() const { return outbox.bytes() < limits.bytes_max; }
-    bool has_replay_room() const { return outbox.bytes() < limits.replay_bytes_max; }
+    bool has_replay_room() const { return has_room() && outbox.bytes() < limits.replay_bytes_max; }
     ReplyTo to(std::uint64_t request) {
         outbox.begin_message();
         return {request, outbox.end()};

@@ -83,7 +83,8 @@ void SessionSubscriptions::on_own_answer(std::uint64_t request, engine::Answer&&
     if (!subscription) return side_.surroundings.give_back(std::move(answer));
     const auto opening = opening_.find(*subscription);
     if (opening == opening_.end()) {
-        find(*subscription)->on_own_answer(std::move(answer));
+        // Over or not: what it was handed out it gives back then.
+        subscriptions_.at(*subscription)->on_own_answer(std::move(answer));
         return side_.touch();
     }
     auto node = opening_.extract(opening);
@@ -161,7 +162,7 @@ void SessionSubscriptions::proceed() {
     side_.proceeding = true;
     for (int step = 0; step < steps_per_turn && may_proceed(); ++step) {
         auto* next = side_.pending.front();
-        side_.pending.pop_front();
+        side_.pending.erase(side_.pending.begin());
         next->pending_ = false;
         if (next->proceed()) next->want_turn();
     }

@@ -18,6 +18,8 @@ void SubscriberState::on_pushes(Id subscription, Pushes&& pushes) {
 /// False for what has come before. Keeps what is wanted next.
 bool SubscriberState::wanted(const Push& push) {
     if (const auto* gap = std::get_if<PublicationGap>(&push)) {
+        // When the subscription began, place() has told it.
+        if (gap->from_offset < gap->to_offset && gap->to_offset <= next_offset_) return false;
         next_offset_ = std::max(next_offset_, gap->to_offset);
         return true;
     }
@@ -58,12 +60,13 @@ void SubscriberState::next(std::size_t pushes_max, std::optional<std::chrono::mi
                            std::unique_ptr<Completion<Pushes>> completion) {
     if (taking_) end_next(Pushes());
     taking_ = std::move(completion);
+    ++takings_;
     pushes_max_ = std::max<std::size_t>(pushes_max, 1);
     if (deliver()) return;
     begin();
     if (!wait) return;
     take_timer_.expires_after(*wait);
-    take_timer_.async_wait([self = shared_from_this(), taking = ++takings_](const boost::system::error_code& error) {
+    take_timer_.async_wait([self = shared_from_this(), taking = takings_](const boost::system::error_code& error) {
         if (!error && self->taking_ && taking == self->takings_) self->end_next(Pushes());
     });
 }

@@ -1,8 +1,7 @@
 #include "clients/cpp/source/subscriber_state.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <limits>
 #include <utility>
 
 #include "clients/cpp/source/subscription_request.hpp"
@@ -113,7 +112,7 @@ void SubscriberState::place(const Subscribed& subscribed) {
     const bool goes_on = known && !new_epoch;
     retained_from_ = first_ && !new_epoch ? next_offset_ : 0;
     epoch_ = subscribed.epoch;
-    next_offset_ = goes_on ? std::max(wanted, subscribed.offset) : subscribed.offset;
+    next_offset_ = goes_on && subscribed.recovered ? std::max(wanted, subscribed.offset) : subscribed.offset;
     if (durable()) return;
     if (new_epoch || (goes_on && subscribed.offset > wanted)) {
         accept(PublicationGap{wanted, subscribed.offset, 0, subscribed.epoch, new_epoch});
@@ -130,7 +129,10 @@ void SubscriberState::on_lost(Id subscription, const Error& error) {
 
 void SubscriberState::on_ended(Id subscription, const Error& error) {
     if (subscription != subscription_ || ended()) return;
-    if (!heals(error)) return fail(error);
+    // Without that policy it is not what was asked for: the history, or who is there now, makes up for it.
+    const bool begins_anew =
+        error.status() == Status::subscriber_too_slow && options_.slow_policy != SlowPolicy::disconnect;
+    if (!heals(error) && !begins_anew) return fail(error);
     on_error(error);
     make_subscription_later();
 }
@@ -155,9 +157,28 @@ void SubscriberState::set_member_state(std::string member_state) {
     start(session_, std::move(operation), [](const Outcome<void>&) {});
 }
 
+/// What a durable subscription has pushed and nobody has taken, others may have at once. To be told right before the
+/// end of the subscription: else it would be pushed here again.
+void SubscriberState::give_back_waiting() {
+    if (!durable() || subscription_ == 0 || state_ != State::subscribed) return;
+    std::vector<std::string> handles;
+    for (const auto& push : waiting_.take(std::numeric_limits<std::size_t>::max())) {
+        const auto* publication = std::get_if<Publication>(&push);
+        if (publication) handles.push_back(publication->handle);
+    }
+    for (std::size_t first = 0; first < handles.size(); first += protocol::batch_entries_max) {
+        const auto last = std::min(handles.size(), first + protocol::batch_entries_max);
+        const std::vector<std::string> some(handles.begin() + static_cast<std::ptrdiff_t>(first),
+                                            handles.begin() + static_cast<std::ptrdiff_t>(last));
+        auto operation = reject(session_->next_id(), subscription_, some, std::chrono::milliseconds(0));
+        start(session_, std::move(operation), [](const Outcome<std::vector<EntryResult>>&) {});
+    }
+}
+
 void SubscriberState::abandon() {
     if (closing_) return;
     closing_ = true;
+    give_back_waiting();
     waiting_.clear();
     end_subscription();
     pause_.cancel();
@@ -168,6 +189,7 @@ void SubscriberState::abandon() {
 
 void SubscriberState::close(std::unique_ptr<Completion<void>> completion) {
     const bool stood = state_ == State::subscribed && !ended();
+    if (stood) give_back_waiting();
     const auto subscription = stood ? std::exchange(subscription_, 0) : 0;
     if (stood) session_->forget_subscription(subscription);
     abandon();

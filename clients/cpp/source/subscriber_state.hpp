@@ -62,6 +62,7 @@ private:
     /// Tells the broker, and takes no more of it.
     void end_subscription();
     void end_subscription(Id subscription);
+    void give_back_waiting();
     void place(const Subscribed& subscribed);
     void on_error(const Error& error);
     void fail(const Error& error);

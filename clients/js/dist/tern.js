@@ -315,6 +315,8 @@ function decodePayload(from) {
   if (from.text !== void 0) return { data: from.text, encoding: "text" };
   return { data: from.data, encoding: "json" };
 }
+var textOrBytesToWire = (from) => typeof from === "string" ? from : { base64: toBase64(from) };
+var textOrBytesFromWire = (from) => typeof from === "string" ? from : fromBase64(from.base64);
 function randomKey() {
   const parts = new Uint32Array(4);
   if ("crypto" in globalThis) crypto.getRandomValues(parts);
@@ -525,6 +527,21 @@ var Requests = class {
 };
 
 // src/stream.ts
+function mapped(headers, map) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === null ? null : map(value)]));
+}
+var recordToWire = ({ data, as, key, headers }) => ({
+  ...encodePayload(data, as),
+  key: key === void 0 ? void 0 : textOrBytesToWire(key),
+  headers: headers && mapped(headers, textOrBytesToWire)
+});
+var recordFromWire = (wire) => ({
+  offset: wire.offset,
+  time: new Date(wire.time ?? 0),
+  key: wire.key === void 0 ? void 0 : textOrBytesFromWire(wire.key),
+  ...decodePayload(wire),
+  headers: mapped(wire.headers ?? {}, textOrBytesFromWire)
+});
 var waitMsWhileReading = 2e4;
 var Stream = class {
   /** @internal */
@@ -535,8 +552,8 @@ var Stream = class {
   }
   /** Appends records to a partition, all or none, and waits until they are on disk. It is never repeated by itself. */
   async append(records, options = {}) {
-    const wire = (Array.isArray(records) ? records : [records]).map(({ data, as, ...rest }) => ({ ...encodePayload(data, as), ...rest }));
-    const fields = { ...this.#where(options.partition), records: wire };
+    const list = Array.isArray(records) ? records : [records];
+    const fields = { ...this.#where(options.partition), records: list.map(recordToWire) };
     const answer = await this.call({ command: "append", fields, repeatable: false, options });
     return { baseOffset: answer["base_offset"] ?? 0, endOffset: answer["end_offset"] ?? 0 };
   }
@@ -546,13 +563,7 @@ var Stream = class {
     const fields = { ...this.#where(partition), offset, max, wait_ms: waitMs };
     const answer = await this.call({ command: "fetch", fields, repeatable: true, options: { ...options, timeoutMs } });
     return {
-      records: (answer.records ?? []).map((wire) => ({
-        offset: wire.offset,
-        time: new Date(wire.time ?? 0),
-        key: wire.key,
-        ...decodePayload(wire),
-        headers: wire.headers ?? {}
-      })),
+      records: (answer.records ?? []).map((wire) => recordFromWire(wire)),
       startOffset: answer.start_offset ?? 0,
       endOffset: answer.end_offset ?? 0,
       nextOffset: answer.next_offset ?? offset

@@ -59,6 +59,18 @@ export function decodePayload(from: WirePayload): { data: unknown; encoding: Enc
     return { data: from.data, encoding: "json" };
 }
 
+/** A key or header of a record: text, or other bytes. */
+export type TextOrBytes = string | Uint8Array;
+
+/** @internal */
+export type WireTextOrBytes = string | { base64: string };
+
+/** @internal */
+export const textOrBytesToWire = (from: TextOrBytes): WireTextOrBytes => (typeof from === "string" ? from : { base64: toBase64(from) });
+
+/** @internal */
+export const textOrBytesFromWire = (from: WireTextOrBytes): TextOrBytes => (typeof from === "string" ? from : fromBase64(from.base64));
+
 /**
  * A key that nobody else makes: 128 random bits. Without crypto.randomUUID, which browsers keep to https.
  * @internal

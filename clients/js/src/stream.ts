@@ -1,4 +1,7 @@
-import { decodePayload, encodePayload, type Encoding, type Json, type WirePayload } from "./payload.js";
+import {
+    decodePayload, encodePayload, textOrBytesFromWire, textOrBytesToWire,
+    type Encoding, type Json, type TextOrBytes, type WirePayload, type WireTextOrBytes,
+} from "./payload.js";
 import type { Caller } from "./queue.js";
 import type { RequestOptions } from "./requests.js";
 
@@ -6,17 +9,17 @@ export interface NewRecord {
     /** A JSON value, or a Uint8Array; with `as: "text"` a string that is stored as it is. */
     data: Json | Uint8Array;
     as?: Encoding | undefined;
-    key?: string | undefined;
-    headers?: Record<string, string> | undefined;
+    key?: TextOrBytes | undefined;
+    headers?: Record<string, TextOrBytes | null> | undefined;
 }
 
 export interface StreamRecord<T = Json> {
     offset: number;
     time: Date;
-    key: string | undefined;
+    key: TextOrBytes | undefined;
     data: T;
     encoding: Encoding;
-    headers: Record<string, string>;
+    headers: Record<string, TextOrBytes | null>;
 }
 
 export interface FetchOptions extends RequestOptions {
@@ -40,9 +43,28 @@ export interface Fetched<T = Json> {
 interface WireRecord extends WirePayload {
     offset: number;
     time?: number;
-    key?: string;
-    headers?: Record<string, string>;
+    key?: WireTextOrBytes;
+    headers?: Record<string, WireTextOrBytes | null>;
 }
+
+/** All headers, each changed by `map`; one without a value stays so. */
+function mapped<From, To>(headers: Record<string, From | null>, map: (value: From) => To): Record<string, To | null> {
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === null ? null : map(value)]));
+}
+
+const recordToWire = ({ data, as, key, headers }: NewRecord) => ({
+    ...encodePayload(data, as),
+    key: key === undefined ? undefined : textOrBytesToWire(key),
+    headers: headers && mapped(headers, textOrBytesToWire),
+});
+
+const recordFromWire = <T>(wire: WireRecord): StreamRecord<T> => ({
+    offset: wire.offset,
+    time: new Date(wire.time ?? 0),
+    key: wire.key === undefined ? undefined : textOrBytesFromWire(wire.key),
+    ...(decodePayload(wire) as { data: T; encoding: Encoding }),
+    headers: mapped(wire.headers ?? {}, textOrBytesFromWire),
+});
 
 const waitMsWhileReading = 20_000;
 
@@ -60,8 +82,8 @@ export class Stream {
         records: NewRecord | NewRecord[],
         options: { partition?: number } & RequestOptions = {},
     ): Promise<{ baseOffset: number; endOffset: number }> {
-        const wire = (Array.isArray(records) ? records : [records]).map(({ data, as, ...rest }) => ({ ...encodePayload(data, as), ...rest }));
-        const fields = { ...this.#where(options.partition), records: wire };
+        const list = Array.isArray(records) ? records : [records];
+        const fields = { ...this.#where(options.partition), records: list.map(recordToWire) };
         const answer = (await this.call({ command: "append", fields, repeatable: false, options })) as Record<string, number>;
         return { baseOffset: answer["base_offset"] ?? 0, endOffset: answer["end_offset"] ?? 0 };
     }
@@ -77,13 +99,7 @@ export class Stream {
             next_offset?: number;
         };
         return {
-            records: (answer.records ?? []).map((wire) => ({
-                offset: wire.offset,
-                time: new Date(wire.time ?? 0),
-                key: wire.key,
-                ...(decodePayload(wire) as { data: T; encoding: Encoding }),
-                headers: wire.headers ?? {},
-            })),
+            records: (answer.records ?? []).map((wire) => recordFromWire<T>(wire)),
             startOffset: answer.start_offset ?? 0,
             endOffset: answer.end_offset ?? 0,
             nextOffset: answer.next_offset ?? offset,

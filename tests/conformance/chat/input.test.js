@@ -41,7 +41,7 @@ test("right-to-left text runs from right to left, its neighbours do not", async 
 
 test("a line of 1 MB is cut, and shown whole when asked for", async (t) => {
     const broker = await Broker.start(t);
-    await broker.tern("topic", "create", "chat", "--publication-bytes-max", "4MiB", "--presence", "subscribers");
+    await broker.tern("topic", "create", "chat", "--publication-bytes-max", "4MiB", "--presence");
     const browser = await startBrowser(t);
     const ann = await Window.open(browser, broker, "Ann");
     const bob = await Window.open(browser, broker, "Bob", { viewport: { width: 390, height: 780 } });

@@ -11,7 +11,7 @@ const text = readFileSync(new URL("../../../docs/javascript.md", import.meta.url
 const blocks = [...text.matchAll(/^```js ?(\w*)\n([^]*?)^```$/gm)].map(([, needs, code]) => ({ needs, code }));
 const AsyncFunction = (async () => {}).constructor;
 const preparations = {
-    presence: ["topic", "create", "team", "--presence", "subscribers"],
+    presence: ["topic", "create", "team", "--presence"],
     queue: ["queue", "create", "jobs"],
     stream: ["stream", "create", "events"],
 };

@@ -22,7 +22,7 @@ function membersAre(subscription, names) {
 
 test("presence: who comes and who leaves, and their states", async (t) => {
     const broker = await Broker.start(t);
-    await broker.tern("topic", "create", "chat", "--presence", "subscribers");
+    await broker.tern("topic", "create", "chat", "--presence");
     const ann = clientOf(t, broker).subscribe("chat.>", { presence: true, member: "ann", state: { mood: "fine" } });
     await membersAre(ann, ["ann"]);
     const bobsClient = clientOf(t, broker);
@@ -42,7 +42,7 @@ test("presence: who comes and who leaves, and their states", async (t) => {
 
 test("presence is right after kill -9", async (t) => {
     const broker = await Broker.start(t);
-    await broker.tern("topic", "create", "chat", "--presence", "subscribers");
+    await broker.tern("topic", "create", "chat", "--presence");
     const ann = clientOf(t, broker).subscribe("chat.>", { presence: true, member: "ann" });
     const bobsClient = clientOf(t, broker);
     const bob = bobsClient.subscribe("chat.>", { presence: true, member: "bob" });
@@ -128,14 +128,14 @@ test("streams: append, fetch, read on as records come", async (t) => {
     await broker.tern("stream", "create", "events", "--partitions", "2");
     const events = clientOf(t, broker).stream("events");
 
-    const { baseOffset, endOffset } = await events.append([{ data: { n: 0 }, key: "k", headers: { h: "v" } }, { data: "raw", as: "text" }], { partition: 1 });
+    const { baseOffset, endOffset } = await events.append([{ data: { n: 0 }, key: "k", headers: { h: "v", none: null, bytes: new Uint8Array([255]) } }, { data: "raw", as: "text" }], { partition: 1 });
     const page = await events.fetch({ partition: 1, offset: baseOffset });
     const reading = events.read({ partition: 1, offset: endOffset, waitMs: 10_000 });
     const third = reading.next();
     await events.append({ data: 2 }, { partition: 1 });
 
     assert.equal(endOffset, baseOffset + 2);
-    assert.deepEqual(page.records.map(({ data, key, headers }) => [data, key, headers]), [[{ n: 0 }, "k", { h: "v" }], ["raw", undefined, {}]]);
+    assert.deepEqual(page.records.map(({ data, key, headers }) => [data, key, headers]), [[{ n: 0 }, "k", { h: "v", none: null, bytes: new Uint8Array([255]) }], ["raw", undefined, {}]]);
     assert.deepEqual([page.startOffset, page.endOffset, page.nextOffset], [0, 2, 2]);
     assert.equal((await third).value.data, 2);
     await assert.rejects(events.fetch({ partition: 7, offset: 0 }), { name: "partition_does_not_exist" });

@@ -9,6 +9,7 @@
 #include "tern/blocking_client.hpp"
 #include "tern/blocking_subscriber.hpp"
 #include "tests/unit/client/fake_broker.hpp"
+#include "tests/unit/client/fake_subscription.hpp"
 
 /// Subscribers against a scripted broker that pushes, hangs up and leaves gaps.
 namespace tern {
@@ -28,60 +29,6 @@ SubscriberOptions subscriber_of(const std::string& pattern) {
     options.pattern = pattern;
     return options;
 }
-
-struct PushedEntry {
-    std::int64_t offset = -1;
-    std::string data = {};
-    bool retained = false;
-    std::string handle = {};
-};
-
-/// The broker's end of one subscription.
-class FakeSubscription {
-public:
-    /// Welcomes the client and takes its Subscribe.
-    explicit FakeSubscription(FakePeer& peer) : peer_(peer) {
-        peer.welcome();
-        take();
-    }
-    void take() {
-        request_ = peer_.receive();
-        REQUIRE_EQ(request_.kind, wire::RequestBody::Subscribe);
-    }
-    const wire::Subscribe& asked() const { return *request_.body_as<wire::Subscribe>(); }
-    std::uint64_t id() const { return request_.id; }
-
-    void stands(const std::string& epoch, std::uint64_t offset, bool recovered = true) {
-        flatbuffers::FlatBufferBuilder builder;
-        peer_.answer(id(), builder, wire::CreateSubscribedDirect(builder, "chat", epoch.c_str(), offset, recovered));
-    }
-    void push(const std::vector<PushedEntry>& entries) {
-        flatbuffers::FlatBufferBuilder builder;
-        std::vector<flatbuffers::Offset<wire::PushedPublication>> publications;
-        for (const auto& entry : entries) {
-            const std::vector<std::uint8_t> data(entry.data.begin(), entry.data.end());
-            publications.push_back(wire::CreatePushedPublicationDirect(builder, "chat.room", entry.offset, 1, &data,
-                                                                       nullptr, entry.retained, entry.handle.c_str()));
-        }
-        peer_.answer(id(), builder, wire::CreatePublicationsDirect(builder, &publications));
-    }
-    void end(Status status) {
-        flatbuffers::FlatBufferBuilder builder;
-        peer_.answer(id(), builder,
-                     wire::CreateSubscriptionEndedDirect(builder, static_cast<std::uint16_t>(status), "ended"));
-    }
-    /// Takes the Unsubscribe of this subscription.
-    void expect_unsubscribe() {
-        const auto request = peer_.receive();
-        REQUIRE_EQ(request.kind, wire::RequestBody::Unsubscribe);
-        CHECK_EQ(request.body_as<wire::Unsubscribe>()->request(), id());
-        peer_.answer_done(request.id);
-    }
-
-private:
-    FakePeer& peer_;
-    FakePeer::Request request_;
-};
 
 /// "data" of publications, "gap FROM-TO" of gaps.
 std::string text_of(const Push& push) {
@@ -351,6 +298,56 @@ TEST_CASE("acknowledgements go to the subscription that stands, also after a los
     REQUIRE_EQ(results.size(), 1);
     CHECK(results[0].ok());
     CHECK(subscriber.reject({"handle-2"}, 1s).at(0).ok());
+    client.close();
+}
+
+TEST_CASE("what a durable subscription has pushed and nobody has taken is given back when it is closed") {
+    FakeBroker broker({[](FakePeer& peer) {
+        FakeSubscription subscription(peer);
+        subscription.stands("e1", 0);
+        subscription.push({{0, "taken", false, "handle-1"}, {1, "left", false, "handle-2"}});
+        const auto request = peer.receive();
+        const auto* reject = request.body_as<wire::Reject>();
+        REQUIRE(reject != nullptr);
+        REQUIRE_EQ(reject->handles()->size(), 1);
+        CHECK_EQ(reject->handles()->Get(0)->str(), "handle-2");
+        CHECK_EQ(reject->delay_ms(), 0);
+        subscription.expect_unsubscribe();
+        peer.wait_for_end();
+    }});
+    BlockingClient client(quick_options(broker.address()));
+    auto options = subscriber_of("chat.>");
+    options.durable = "phone";
+    BlockingSubscriber subscriber(client, options);
+
+    CHECK_EQ(take(subscriber, 1), Texts{"taken"});
+    subscriber.close();
+    client.close();
+}
+
+TEST_CASE("a gap that the beginning of a subscription has told is told once") {
+    FakeBroker broker({[](FakePeer& peer) {
+        FakeSubscription subscription(peer);
+        subscription.stands("e1", 9, false);
+        flatbuffers::FlatBufferBuilder builder;
+        peer.answer(subscription.id(), builder, wire::CreatePublicationGapDirect(builder, 5, 9, 4, "e1"));
+        subscription.push({{9, "nine"}});
+        flatbuffers::FlatBufferBuilder later;
+        peer.answer(subscription.id(), later, wire::CreatePublicationGapDirect(later, 10, 12, 2, "e1"));
+        subscription.push({{12, "twelve"}});
+        subscription.end(Status::subscriber_too_slow);
+        subscription.take();
+        CHECK_EQ(subscription.asked().offset(), 13);
+        subscription.stands("e1", 13);
+        subscription.push({{13, "thirteen"}});
+        peer.wait_for_end();
+    }});
+    BlockingClient client(quick_options(broker.address()));
+    auto options = subscriber_of("chat.>");
+    options.from = FromOffset{5, "e1"};
+    BlockingSubscriber subscriber(client, options);
+
+    CHECK_EQ(take(subscriber, 5), Texts{"gap 5-9", "nine", "gap 10-12", "twelve", "thirteen"});
     client.close();
 }
 

@@ -5,7 +5,7 @@ export type { BrokerInfo, ConnectionState, StateChange } from "./connection.js";
 export { TernError } from "./errors.js";
 export type { WebSocketConstructor, WebSocketLike } from "./link.js";
 export type { Member, PresenceChange } from "./members.js";
-export type { Attribute, Attributes, Encoding, Json } from "./payload.js";
+export type { Attribute, Attributes, Encoding, Json, TextOrBytes } from "./payload.js";
 export type { Gap } from "./position.js";
 export type { History, Publication } from "./publication.js";
 export type { Queue } from "./queue.js";

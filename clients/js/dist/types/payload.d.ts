@@ -13,3 +13,5 @@ export type Attribute = string | {
 export type Attributes = Record<string, Attribute>;
 /** How data is stored: as the text of a JSON value, as any other text, or as bytes. */
 export type Encoding = "json" | "text" | "bytes";
+/** A key or header of a record: text, or other bytes. */
+export type TextOrBytes = string | Uint8Array;

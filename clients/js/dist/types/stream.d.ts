@@ -1,19 +1,19 @@
-import { type Encoding, type Json } from "./payload.js";
+import { type Encoding, type Json, type TextOrBytes } from "./payload.js";
 import type { RequestOptions } from "./requests.js";
 export interface NewRecord {
     /** A JSON value, or a Uint8Array; with `as: "text"` a string that is stored as it is. */
     data: Json | Uint8Array;
     as?: Encoding | undefined;
-    key?: string | undefined;
-    headers?: Record<string, string> | undefined;
+    key?: TextOrBytes | undefined;
+    headers?: Record<string, TextOrBytes | null> | undefined;
 }
 export interface StreamRecord<T = Json> {
     offset: number;
     time: Date;
-    key: string | undefined;
+    key: TextOrBytes | undefined;
     data: T;
     encoding: Encoding;
-    headers: Record<string, string>;
+    headers: Record<string, TextOrBytes | null>;
 }
 export interface FetchOptions extends RequestOptions {
     partition?: number | undefined;

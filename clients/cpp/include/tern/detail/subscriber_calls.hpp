@@ -40,6 +40,8 @@ public:
     explicit FirstPush(std::unique_ptr<Completion<Push>> inner) : inner_(std::move(inner)) {}
     void complete(Outcome<Pushes>&& outcome) override {
         if (!outcome.has_value()) return inner_->complete(outcome.error());
+        // Another taking has come in between.
+        if (outcome->empty()) return inner_->complete(Error(ConnectionErrc::cancelled, {}, Execution::surely_not));
         inner_->complete(std::move(outcome->front()));
     }
 
