@@ -135,8 +135,8 @@ TEST_CASE_FIXTURE(DurableFixture, "removing a durable subscription ends those wh
     const auto completions = run({RemoveSubscription{topic, "worker"}});
 
     REQUIRE_EQ(completions.size(), 2);
-    CHECK_EQ(completions[0].answer.status, Errc::ok);
-    CHECK_EQ(completions[1].answer.status, Errc::queue_does_not_exist);
+    CHECK_EQ(completions[0].answer.status, Errc::queue_does_not_exist);
+    CHECK_EQ(completions[1].answer.status, Errc::ok);
     idle();
     CHECK_EQ(rows(store::Table::queues), 0);
 }
