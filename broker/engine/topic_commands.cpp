@@ -75,6 +75,8 @@ Answer ensure_topic(Batch& batch, const EnsureTopic& command) {
 TopicSettings settings_made_by_use(const TopicName& topic) {
     TopicSettings settings;
     settings.fifo = topic.name.ends_with(".fifo");
+    // It costs nothing where nobody gives a name, and nobody made a choice against it.
+    settings.presence = PresenceMode::subscribers;
     return settings;
 }
 

@@ -15,7 +15,8 @@ Answer set_topic(Batch& batch, const SetTopic& command);
 Answer delete_topic(Batch& batch, const DeleteTopic& command);
 Answer ensure_topic(Batch& batch, const EnsureTopic& command);
 
-/// What a topic that is made by its first use is like; a name that ends in .fifo makes it a FIFO topic.
+/// What a topic that is made by its first use is like: it tells who is there; a name that ends in .fifo makes it a FIFO
+/// topic.
 TopicSettings settings_made_by_use(const TopicName& topic);
 /// Whether a topic that does not exist may be made by use.
 /// Errors: topic_does_not_exist when the broker's setting forbids it; namespace_invalid, topic_name_invalid,

@@ -99,6 +99,23 @@ struct Metrics {
     Counter group_rebalances;
     Counter group_sessions_expired;
     Counter transactions;
+    Counter publications;
+    Counter publications_deduplicated;
+    Counter deliveries;
+    Counter deliveries_failed;
+
+    /// Pushed to subscribers, counting each of them.
+    Counter pushes;
+    /// Not pushed, since the subscriber was too slow: left out, or left for it to read from the history.
+    Counter pushes_dropped;
+    Counter pushes_postponed;
+    /// Sessions that were ended for a subscription of theirs that was too slow.
+    Counter subscribers_ended_slow;
+    /// Subscriptions of sessions there are, on all I/O threads; and those that read the history to catch up.
+    Counter subscribers;
+    Counter subscribers_behind;
+    /// On all topics.
+    Counter presence_members;
 
     Counter fetches;
     Counter record_bytes_fetched;
@@ -107,6 +124,7 @@ struct Metrics {
 
     ConnectionMetrics native;
     ConnectionMetrics http;
+    ConnectionMetrics websocket;
 };
 
 }  // namespace tern::runtime

@@ -77,6 +77,10 @@ CLI::Option* add_group_name(CLI::App& command, std::string& to) {
     return command.add_option("group", to, "The consumer group's name")->required()->type_name("GROUP");
 }
 
+CLI::Option* add_topic_name(CLI::App& command, std::string& to) {
+    return command.add_option("topic", to, "The topic's name")->required()->type_name("TOPIC");
+}
+
 CLI::Option* add_queue_name(CLI::App& command, std::string& to) {
     return command.add_option("queue", to, "The queue's name")->required()->type_name("QUEUE");
 }

@@ -14,6 +14,9 @@
 
 namespace tern::cli {
 
+/// The heading of options that are settings of a queue or a stream.
+inline const std::string settings_group = "Settings";
+
 /// What the arguments ask for: filled while they are parsed, run afterwards.
 class CommandLine {
 public:
@@ -55,9 +58,10 @@ CLI::Option* add_position(CLI::App& command, const std::string& name, std::optio
                           const std::string& description);
 /// The option --partition, which may be given more than once.
 CLI::Option* add_partitions(CLI::App& command, std::vector<std::uint32_t>& to, const std::string& description);
-/// The positional QUEUE, STREAM and GROUP.
+/// The positional QUEUE, STREAM, GROUP and TOPIC.
 CLI::Option* add_queue_name(CLI::App& command, std::string& to);
 CLI::Option* add_stream_name(CLI::App& command, std::string& to);
 CLI::Option* add_group_name(CLI::App& command, std::string& to);
+CLI::Option* add_topic_name(CLI::App& command, std::string& to);
 
 }  // namespace tern::cli

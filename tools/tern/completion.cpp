@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 #include <vector>
@@ -11,13 +12,14 @@ namespace tern::cli {
 
 namespace {
 
-/// What is completed by names that the broker tells: "queue", "stream", "group", or nothing.
+/// What is completed by names that the broker tells: "queue", "stream", "group", "topic", or nothing.
 using NamedKind = std::string;
 
 NamedKind kind_of(const CLI::Option& option) {
     const auto type = option.get_type_name();
     if (type == "QUEUE") return "queue";
     if (type == "STREAM") return "stream";
+    if (type == "TOPIC") return "topic";
     return type == "GROUP" ? "group" : "";
 }
 
@@ -106,7 +108,7 @@ _tern() {
             *)
                 case "$command" in
                     "") command="${COMP_WORDS[index]}" ;;
-                    queue | stream | group) command="$command ${COMP_WORDS[index]}" ;;
+                    queue | stream | group | topic | "topic subscription") command="$command ${COMP_WORDS[index]}" ;;
                 esac ;;
         esac
     done
@@ -180,16 +182,17 @@ _tern_names() {
 _tern_queues() { _tern_names queue }
 _tern_streams() { _tern_names stream }
 _tern_groups() { _tern_names group }
+_tern_topics() { _tern_names topic }
 _tern() {
     local command="" index used=1
     for ((index = 2; index < CURRENT; index++)); do
         [[ "${words[index]}" == -* ]] && continue
         case "$command" in
             "") command="${words[index]}"; used=$index ;;
-            queue | stream | group) command="$command ${words[index]}"; used=$index ;;
+            queue | stream | group | topic | "topic subscription") command="$command ${words[index]}"; used=$index ;;
         esac
     done
-    if [[ "$command" != "" && "$command" != (queue|stream|group) ]]; then
+    if [[ "$command" != "" && "$command" != (queue|stream|group|topic|"topic subscription") ]]; then
         words=("${(@)words[used,-1]}")
         ((CURRENT -= used - 1))
     fi
@@ -221,20 +224,25 @@ std::string zsh_script(const std::vector<CompletedCommand>& commands) {
     return script + "    esac\n}\ncompdef _tern tern\n";
 }
 
-std::string fish_condition(const CompletedCommand& command) {
-    const auto blank = command.words.find(' ');
-    if (blank == std::string::npos) return "__fish_seen_subcommand_from " + command.words;
-    return fmt::format("__fish_seen_subcommand_from {}; and __fish_seen_subcommand_from {}",
-                       command.words.substr(0, blank), command.words.substr(blank + 1));
+/// Each of the words has been typed.
+std::string fish_seen(std::string_view words) {
+    std::string condition;
+    while (!words.empty()) {
+        const auto word = words.substr(0, words.find(' '));
+        condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ", word);
+        words.remove_prefix(std::min(words.size(), word.size() + 1));
+    }
+    return condition;
 }
 
 /// When a command is one of those that may come next.
 std::string fish_turn(const CompletedCommand& command, const std::vector<CompletedCommand>& commands) {
-    const auto blank = command.words.find(' ');
+    const auto blank = command.words.rfind(' ');
     if (blank == std::string::npos) return "__fish_use_subcommand";
+    const auto before = command.words.substr(0, blank);
     for (const auto* family : families_of(commands)) {
-        if (family->words != command.words.substr(0, blank)) continue;
-        return fmt::format("__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}", family->words,
+        if (family->words != before) continue;
+        return fmt::format("{}; and not __fish_seen_subcommand_from {}", fish_seen(before),
                            fmt::join(family->subcommands, " "));
     }
     return {};
@@ -256,11 +264,11 @@ std::string fish_script(const std::vector<CompletedCommand>& commands) {
             const auto value = !option.takes.empty() ? " -x" + fish_names(option.takes)
                                : option.takes_value  ? std::string(" -r")
                                                      : std::string();
-            fmt::format_to(to, "complete -c tern -n {} -l {} -d {}{}\n", single_quoted(fish_condition(command)),
+            fmt::format_to(to, "complete -c tern -n {} -l {} -d {}{}\n", single_quoted(fish_seen(command.words)),
                            option.name.substr(2), single_quoted(option.description), value);
         }
         if (!command.takes.empty()) {
-            fmt::format_to(to, "complete -c tern -n {}{}\n", single_quoted(fish_condition(command)),
+            fmt::format_to(to, "complete -c tern -n {}{}\n", single_quoted(fish_seen(command.words)),
                            fish_names(command.takes));
         }
     }

@@ -36,13 +36,16 @@ public:
 
     /// The queue in the namespace of the command line. Failures from here on speak of it.
     QueueName queue(const std::string& name);
-    /// The same for a stream and a consumer group.
+    /// The same for a stream, a consumer group and a topic.
     StreamName stream(const std::string& name) { return queue(name); }
     GroupName group(const std::string& name) { return queue(name); }
+    TopicName topic(const std::string& name) { return queue(name); }
     const std::string& subject() const { return subject_; }
 
     /// Options for a client that fails at once when there is no broker. Errors: Failure when the address is not one.
     ClientOptions client_options() const;
+    /// The same for a client that waits a while for a broker that is gone: a restart is not worth a word.
+    ClientOptions patient_client_options() const;
     /// Connects at the first request.
     BlockingClient& client();
     /// The same with a limit of its own on how long an answer may take. To be called before any client().

@@ -28,6 +28,29 @@ std::string hint_about_groups(Status status, const std::string& name) {
     }
 }
 
+std::string hint_about_topics(Status status, const std::string& name) {
+    switch (status) {
+        case Status::topic_does_not_exist:
+            return fmt::format("`tern topic list` shows the topics there are; `tern topic create {}` makes this one.",
+                               name);
+        case Status::topic_exists:
+            return fmt::format("`tern topic show {}` tells its settings; `tern topic set {}` changes them.", name,
+                               name);
+        case Status::topic_setting_fixed:
+            return fmt::format("Make another topic; `tern topic show {}` tells what this one is like.", name);
+        case Status::publication_too_large:
+            return fmt::format("`tern topic set {} --publication-bytes-max 16MiB` allows the longest there may be.",
+                               name);
+        case Status::subscription_does_not_exist:
+            return fmt::format("`tern topic subscription list {}` shows those there are.", name);
+        case Status::subscription_exists:
+            return fmt::format("`tern topic subscription set {} SUBSCRIPTION` changes it.", name);
+        case Status::presence_not_enabled: return fmt::format("`tern topic set {} --presence` makes it tell.", name);
+        case Status::epoch_differs: return "Begin with --from earliest: what was there before is gone.";
+        default: return hint_about_groups(status, name);
+    }
+}
+
 std::string hint_about_streams(Status status, const std::string& name) {
     switch (status) {
         case Status::stream_does_not_exist:
@@ -47,7 +70,7 @@ std::string hint_about_streams(Status status, const std::string& name) {
                 "Somebody has appended since: look at what is new with `tern stream read {}`, then "
                 "expect the new end.",
                 name);
-        default: return hint_about_groups(status, name);
+        default: return hint_about_topics(status, name);
     }
 }
 

@@ -38,7 +38,7 @@ struct Failure : std::runtime_error {
 };
 
 /// A refusal by the broker, in its own words or the status' sentence, with the hint that fits.
-/// `subject`: the queue, stream or group that the command speaks of.
+/// `subject`: the queue, stream, group or topic that the command speaks of.
 Failure refusal(protocol::Status status, const std::string& message, const std::string& subject = {});
 
 /// What a person can do about a status; empty when its sentence says it all.

@@ -54,6 +54,19 @@ void add_commands(CommandLine& line) {
     add_group_reset(line, group);
     add_group_delete(line, group);
 
+    auto& topic = *root.add_subcommand("topic", "Topics: publish, subscribe, history, who is there");
+    topic.require_subcommand(1);
+    add_topic_create(line, topic);
+    add_topic_list(line, topic);
+    add_topic_show(line, topic);
+    add_topic_set(line, topic);
+    add_topic_publish(line, topic);
+    add_topic_subscribe(line, topic);
+    add_topic_history(line, topic);
+    add_topic_presence(line, topic);
+    add_topic_subscription(line, topic);
+    add_topic_delete(line, topic);
+
     add_status(line, root);
     add_check(line, root);
     add_backup(line, root);
@@ -93,8 +106,8 @@ int main(int argc, char** argv) {
     // A reader that goes away is told by write() itself.
     std::signal(SIGPIPE, SIG_IGN);
 
-    CLI::App root("Tern: durable queues and streams. `tern queue COMMAND --help` tells more about each command.",
-                  "tern");
+    CLI::App root(
+        "Tern: durable queues, streams and topics. `tern queue COMMAND --help` tells more about each command.", "tern");
     CommandLine line(root);
     add_commands(line);
     try {

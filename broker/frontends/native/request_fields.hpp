@@ -22,6 +22,8 @@ inline constexpr std::size_t tags_max = 50;
 inline constexpr std::size_t source_queues_max = 10;
 /// Ids in requests are far shorter; what is longer is refused before it is copied.
 inline constexpr std::size_t id_bytes_max = 1024;
+/// What a client calls itself goes into log lines, and is cut.
+inline constexpr std::size_t client_name_bytes_max = 128;
 
 inline std::string_view view_of(const flatbuffers::String* text) {
     return text ? std::string_view(text->c_str(), text->size()) : std::string_view();
@@ -72,6 +74,15 @@ inline MaybeRefusal read_stream(const flatbuffers::String* namespace_name, const
 inline MaybeRefusal read_group(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
                                std::string_view field, engine::GroupName& to) {
     return read_name(namespace_name, name, {field, protocol::group_name_bytes_max, Errc::group_name_invalid}, to);
+}
+inline MaybeRefusal read_topic(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
+                               std::string_view field, engine::TopicName& to) {
+    return read_name(namespace_name, name, {field, protocol::topic_name_bytes_max, Errc::topic_name_invalid}, to);
+}
+inline MaybeRefusal read_namespace(const flatbuffers::String* from, std::string& to) {
+    if (view_of(from).size() > protocol::namespace_bytes_max) return Refusal{Errc::namespace_invalid, {}};
+    to = view_of(from);
+    return std::nullopt;
 }
 MaybeRefusal read_settings(const wire::QueueSettings* settings, engine::QueueSettingsChange& to);
 MaybeRefusal read_tags(const flatbuffers::Vector<flatbuffers::Offset<wire::Tag>>* tags,

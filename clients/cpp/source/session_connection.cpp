@@ -1,13 +1,15 @@
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
 
+#include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/decode.hpp"
 #include "clients/cpp/source/encode.hpp"
 #include "clients/cpp/source/session.hpp"
@@ -19,10 +21,24 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
-
 // Requests are joined up to this much in one write.
 constexpr std::size_t piece_bytes_max = 256u << 10;
+
+// A subscriber sends nothing for hours: only probes tell it that the broker's machine is gone.
+constexpr int probe_after_s = 15;
+constexpr int probe_every_s = 5;
+constexpr int probes_max = 3;
+
+template <int Name>
+using TcpOption = asio::detail::socket_option::integer<IPPROTO_TCP, Name>;
+
+void notice_dead_peers(asio::ip::tcp::socket& socket) {
+    boost::system::error_code ignored;
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    socket.set_option(TcpOption<TCP_KEEPIDLE>(probe_after_s), ignored);
+    socket.set_option(TcpOption<TCP_KEEPINTVL>(probe_every_s), ignored);
+    socket.set_option(TcpOption<TCP_KEEPCNT>(probes_max), ignored);
+}
 
 std::string hello_frame(const std::string& application) {
     Builder builder(128);
@@ -36,9 +52,7 @@ std::string hello_frame(const std::string& application) {
 void Session::ensure_running() {
     if (running_ || closed_) return;
     running_ = true;
-    asio::co_spawn(strand_, run(shared_from_this()), [](std::exception_ptr failure) {
-        if (failure) std::rethrow_exception(failure);
-    });
+    asio::co_spawn(strand_, run(shared_from_this()), rethrow);
 }
 
 /// Connects when there is something to send, serves the connection until it is lost, and so on. Ends when nothing is
@@ -90,7 +104,7 @@ asio::awaitable<Session::MaybeError> Session::connect() {
     }
     boost::system::error_code ignored;
     socket_.set_option(Tcp::no_delay(true), ignored);
-    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+    notice_dead_peers(socket_);
     auto greeted = co_await greet();
     connecting_since_.reset();
     co_return greeted;

@@ -34,6 +34,7 @@ TEST_CASE("the examples run against the real broker") {
     const auto blocking = run(TERN_EXAMPLE_SEND_AND_RECEIVE, ternd.address().text());
     const auto working = run(TERN_EXAMPLE_WORK, ternd.address().text());
     const auto appending = run(TERN_EXAMPLE_APPEND_AND_READ, ternd.address().text());
+    const auto topics = run(TERN_EXAMPLE_TOPICS, ternd.address().text());
     const auto making_jobs = run(TERN_EXAMPLE_STREAM_TO_JOBS, ternd.address().text());
 
     CHECK_EQ(blocking.status, 0);
@@ -48,6 +49,8 @@ TEST_CASE("the examples run against the real broker") {
     }
     CHECK_EQ(making_jobs.status, 0);
     CHECK_EQ(making_jobs.output, "3 jobs\n");
+    CHECK_EQ(topics.status, 0);
+    CHECK_EQ(topics.output, "news.weather.north: rain\nnews.sports: 2:1\nmail: rain\n");
 }
 
 TEST_CASE("the client's page shows the examples as they are") {
@@ -57,7 +60,7 @@ TEST_CASE("the client's page shows the examples as they are") {
     };
     const auto page = read("docs/cpp-client.md");
 
-    for (const char* name : {"send_and_receive", "work", "append_and_read", "stream_to_jobs"}) {
+    for (const char* name : {"send_and_receive", "work", "append_and_read", "stream_to_jobs", "topics"}) {
         CAPTURE(name);
         CHECK_NE(page.find(read("clients/examples/" + std::string(name) + ".cpp")), std::string::npos);
     }

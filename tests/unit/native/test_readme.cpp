@@ -81,6 +81,16 @@ TEST_CASE("the protocol's page tells the limits as they are") {
     lists("session_timeout_ms_min", session_timeout_ms_min);
     lists("session_timeout_ms_max", session_timeout_ms_max);
     lists("transaction_steps_max", transaction_steps_max);
+    lists("topic_name_bytes_max", topic_name_bytes_max);
+    lists("subject_bytes_max", subject_bytes_max);
+    lists("subject_parts_max", subject_parts_max);
+    lists("publication_bytes_max", publication_bytes_max);
+    lists("history_publications_max", history_publications_max);
+    lists("filter_policy_bytes_max", filter_policy_bytes_max);
+    lists("subscriptions_per_session_max", subscriptions_per_session_max);
+    lists("durable_name_bytes_max", durable_name_bytes_max);
+    lists("member_name_bytes_max", member_name_bytes_max);
+    lists("member_state_bytes_max", member_state_bytes_max);
 }
 
 TEST_CASE("the worked example on the protocol's page is the golden hello") {

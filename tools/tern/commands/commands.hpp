@@ -35,6 +35,18 @@ void add_group_lag(CommandLine& line, CLI::App& group);
 void add_group_reset(CommandLine& line, CLI::App& group);
 void add_group_delete(CommandLine& line, CLI::App& group);
 
+void add_topic_create(CommandLine& line, CLI::App& topic);
+void add_topic_list(CommandLine& line, CLI::App& topic);
+void add_topic_show(CommandLine& line, CLI::App& topic);
+void add_topic_set(CommandLine& line, CLI::App& topic);
+void add_topic_publish(CommandLine& line, CLI::App& topic);
+void add_topic_subscribe(CommandLine& line, CLI::App& topic);
+void add_topic_history(CommandLine& line, CLI::App& topic);
+void add_topic_presence(CommandLine& line, CLI::App& topic);
+/// The family of commands on the subscriptions of queues.
+void add_topic_subscription(CommandLine& line, CLI::App& topic);
+void add_topic_delete(CommandLine& line, CLI::App& topic);
+
 void add_status(CommandLine& line, CLI::App& root);
 void add_check(CommandLine& line, CLI::App& root);
 void add_backup(CommandLine& line, CLI::App& root);

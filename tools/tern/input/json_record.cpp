@@ -61,6 +61,7 @@ RecordMessage message_from_json(std::string_view line, const RecordFields& field
     message.body = fields.body.empty() ? std::string(line) : text_of(field_of(record, fields.body));
     if (!fields.group.empty()) message.group_id = text_of(field_of(record, fields.group));
     if (!fields.deduplication.empty()) message.deduplication_id = text_of(field_of(record, fields.deduplication));
+    if (!fields.subject.empty()) message.subject = text_of(field_of(record, fields.subject));
     return message;
 }
 

@@ -8,11 +8,13 @@
 
 namespace tern::cli {
 
-/// Which fields of a JSON record make a message. An empty name: none.
+/// Which fields of a JSON record make a message or a publication. An empty name: none.
 struct RecordFields {
     std::string body;
     std::string group;
     std::string deduplication;
+    /// Of publications only.
+    std::string subject = {};
 };
 
 /// The same for a record of a stream.
@@ -26,6 +28,7 @@ struct RecordMessage {
     std::string body;
     std::optional<std::string> group_id;
     std::optional<std::string> deduplication_id;
+    std::optional<std::string> subject = {};
 };
 
 /// A message from one line of JSON. Without a body field the line itself is the body, to the byte. A field that is a

@@ -60,15 +60,17 @@ class WithoutABroker(unittest.TestCase):
     def test_completion_scripts_know_every_command_and_are_valid(self):
         for shell in ("bash", "zsh", "fish"):
             script = self.tern("completion", shell, code=0).stdout
-            for word in ("receive", "redrive", "backup", "visibility-timeout", "append", "truncate", "reset", "retention-bytes", "stream", "group"):
+            for word in ("receive", "redrive", "backup", "visibility-timeout", "append", "truncate", "reset", "retention-bytes", "stream", "group", "topic", "subscription", "durable"):
                 self.assertIn(word, script)
         script = self.tern("completion", "bash", code=0).stdout
         completed = subprocess.run(["bash", "-c", script + '\nCOMP_WORDS=(tern queue rec); COMP_CWORD=2; _tern; echo "${COMPREPLY[@]}"'
                                     '\nCOMP_WORDS=(tern queue send q --bo); COMP_CWORD=4; _tern; echo "${COMPREPLY[@]}"'
                                     '\nCOMP_WORDS=(tern stream tr); COMP_CWORD=2; _tern; echo "${COMPREPLY[@]}"'
-                                    '\nCOMP_WORDS=(tern group reset g --dr); COMP_CWORD=4; _tern; echo "${COMPREPLY[@]}"'],
+                                    '\nCOMP_WORDS=(tern group reset g --dr); COMP_CWORD=4; _tern; echo "${COMPREPLY[@]}"'
+                                    '\nCOMP_WORDS=(tern topic subscription re); COMP_CWORD=3; _tern; echo "${COMPREPLY[@]}"'
+                                    '\nCOMP_WORDS=(tern topic subscription add t q --pat); COMP_CWORD=6; _tern; echo "${COMPREPLY[@]}"'],
                                    capture_output=True, text=True)
-        self.assertEqual((completed.stdout, completed.stderr), ("receive\n--body-field\ntruncate\n--dry-run\n", ""))
+        self.assertEqual((completed.stdout, completed.stderr), ("receive\n--body-field\ntruncate\n--dry-run\nremove\n--pattern\n", ""))
 
 
 class Failures(BrokerTest):
@@ -78,16 +80,17 @@ class Failures(BrokerTest):
         self.assertIn("tern queue create no-such-queue", ran.err)
         self.assertIn('"name":"queue_does_not_exist"', self.tern("queue", "show", "no-such-queue", "--json", code=1).err)
 
-    def test_completion_knows_the_names_of_queues_streams_and_groups(self):
+    def test_completion_knows_the_names_of_queues_streams_groups_and_topics(self):
         self.tern("queue", "create", "orders-to-send")
         self.tern("stream", "create", "orders-sent")
         self.tern("group", "reset", "orders-reader", "--stream", "orders-sent", "--to", "earliest")
+        self.tern("topic", "create", "orders-news")
         script = self.tern("completion", "bash").out
-        words = ("queue send orders", "stream read orders", "group show orders", "group reset g --stream orders")
+        words = ("topic publish orders", "queue send orders", "stream read orders", "group show orders", "group reset g --stream orders")
         typed = "".join(f"\nCOMP_WORDS=(tern {line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _tern; echo \"${{COMPREPLY[@]}}\"" for line in words)
         where = environment(self.broker) | {"PATH": f"{os.path.dirname(os.path.abspath(broker.TERN))}:{os.environ['PATH']}"}
         completed = subprocess.run(["bash", "-c", script + typed], capture_output=True, text=True, env=where)
-        self.assertEqual((completed.stdout.split(), completed.stderr), (["orders-to-send", "orders-sent", "orders-reader", "orders-sent"], ""))
+        self.assertEqual((completed.stdout.split(), completed.stderr), (["orders-news", "orders-to-send", "orders-sent", "orders-reader", "orders-sent"], ""))
 
     def test_a_stream_that_is_not_there_is_told_with_the_way_on(self):
         for arguments in (("append", "no-such-stream", "x"), ("append", "no-such-stream", "--lines"), ("read", "no-such-stream"),
