@@ -110,7 +110,17 @@ struct Transport::Parts {
         buffer.clear();
         if (buffer.capacity() > buffer_bytes_kept_max) buffer.shrink_to_fit();
         paused = !more;
-        if (more) read();
+        if (more) return read();
+        watch();
+    }
+
+    /// While nothing is read: keeps the owner alive, and notices when the connection breaks.
+    void watch() {
+        if (ended || std::exchange(watching, true)) return;
+        gate().socket().async_wait(Gate::Socket::wait_error, [this, keeper = owner.keep_alive()](error_code) {
+            watching = false;
+            if (paused) end();
+        });
     }
 
     void refuse_kind() {
@@ -143,6 +153,7 @@ struct Transport::Parts {
     beast::flat_buffer buffer;
     bool reading = false;
     bool paused = false;
+    bool watching = false;
     bool close_begun = false;
     bool ended = false;
 };

@@ -47,6 +47,10 @@ public:
             transport_->ping();
             return true;
         }
+        if (message == "pause") {
+            paused = true;
+            return false;
+        }
         waiting_.emplace_back(message);
         transport_->flush();
         return true;
@@ -60,6 +64,7 @@ public:
 
     Transport& transport() { return *transport_; }
     bool ended = false;
+    bool paused = false;
 
 private:
     explicit Echo(const Options& options) : options_(options) {}

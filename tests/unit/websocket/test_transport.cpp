@@ -189,6 +189,25 @@ TEST_CASE_FIXTURE(EchoFixture, "a ping of ours has an empty payload") {
     CHECK_EQ(peer->read_frame().first, ping_frame);
 }
 
+TEST_CASE_FIXTURE(EchoFixture, "a connection that is not read for a while stays, and goes on") {
+    open();
+    peer->send_text("pause");
+    peer->send_text("later");
+
+    bool paused = false;
+    while (!paused) on_server([&] { paused = echo->paused; });
+
+    // Nobody but the transport holds the owner.
+    const std::weak_ptr<Echo> watched = echo;
+    on_server([&] { echo.reset(); });
+    on_server([&] {
+        const auto owner = watched.lock();
+        REQUIRE(owner);
+        owner->transport().resume();
+    });
+    CHECK_EQ(peer->read_frame().payload, "later");
+}
+
 TEST_CASE_FIXTURE(EchoFixture, "the owner learns that the peer has hung up") {
     open();
     peer->socket().close();
