@@ -15,15 +15,17 @@ build_folder() {
 
 # configure KIND: makes the build folder ready, if it is not. Kinds: release, debug, address, thread.
 configure() {
-  local kind=$1 folder options=()
+  local kind=$1 folder options=() unity=(-Dunity=on -Dunity_size=8)
   folder=$root/$(build_folder "$kind")
   case $kind in
-    release) options=(--buildtype=release) ;;
+    release) options=(--buildtype=release -Doptimization=2 "${unity[@]}") ;;
     debug) options=(--buildtype=debug) ;;
     # The sanitizers' code in between makes g++ see values that "may be uninitialized" in Boost: warnings stop only the
     # other builds.
-    address) options=(--buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false) ;;
-    thread) options=(--buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false -Dwerror=false) ;;
+    address) options=(--buildtype=debugoptimized "${unity[@]}" -Db_sanitize=address,undefined
+      -Db_lundef=false -Dwerror=false) ;;
+    thread) options=(--buildtype=debugoptimized "${unity[@]}" -Db_sanitize=thread -Db_lundef=false
+      -Dwerror=false) ;;
     *) say "unknown kind of build: $kind"; return 2 ;;
   esac
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "broker/engine/agenda.hpp"
+#include "broker/engine/audit_rows.hpp"
 #include "broker/engine/groups.hpp"
 #include "broker/engine/row_keys.hpp"
 
@@ -12,13 +13,6 @@ namespace tern::engine {
 namespace {
 
 using store::Table;
-
-/// Calls `row(key, value)` for each row of a table whose key begins so.
-void walk(const store::ReadTransaction& snapshot, Table table, BytesView prefix, auto row) {
-    const auto cursor = snapshot.cursor(table);
-    for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next())
-        row(cursor->key(), cursor->value());
-}
 
 std::string text(StreamPartition partition) {
     return "partition " + std::to_string(partition.partition) + " of stream " + std::to_string(partition.stream);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "broker/engine/agenda.hpp"
+#include "broker/engine/audit_rows.hpp"
 #include "broker/engine/row_keys.hpp"
 #include "broker/engine/stream_blocks.hpp"
 #include "broker/engine/stream_producers.hpp"
@@ -16,12 +17,6 @@ namespace tern::engine {
 namespace {
 
 using store::Table;
-
-void walk(const store::ReadTransaction& snapshot, Table table, BytesView prefix, auto row) {
-    const auto cursor = snapshot.cursor(table);
-    for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next())
-        row(cursor->key(), cursor->value());
-}
 
 bool on_agenda(const store::ReadTransaction& snapshot, Timestamp due, agenda::Kind kind, BytesView subject) {
     const auto key =

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/base/check.hpp"
+#include "broker/base/overloaded.hpp"
 #include "broker/engine/agenda.hpp"
 #include "broker/engine/append.hpp"
 #include "broker/engine/batch.hpp"
@@ -29,14 +30,6 @@ namespace {
 constexpr BytesView last_time_row = "last time";
 /// The stored time may lag by this much: a broker that starts then is late by as much at most.
 constexpr Milliseconds last_time_lag_max{1000};
-
-template <class... Handlers>
-struct Overloaded : Handlers... {
-    using Handlers::operator()...;
-};
-// clang 14, which builds the fuzz targets, does not find this by itself.
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 template <class T>
 Answer answer_of(Result<T> result, auto make_body) {

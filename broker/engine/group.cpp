@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "broker/base/ascii.hpp"
 #include "protocol/limits.hpp"
 
 namespace tern::engine {
@@ -10,9 +11,8 @@ namespace {
 
 constexpr std::size_t member_name_digits = 16;
 
-bool is_name_character(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("._-:/").find(c) != std::string_view::npos;
+bool fits_group_name(char c) {
+    return is_alphanumeric(c) || std::string_view("._-:/").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ std::uint64_t member_number(std::string_view name) {
 
 bool valid_group_name(std::string_view name) {
     return !name.empty() && name.size() <= protocol::group_name_bytes_max &&
-           std::all_of(name.begin(), name.end(), is_name_character);
+           std::all_of(name.begin(), name.end(), fits_group_name);
 }
 
 }  // namespace tern::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "broker/base/ascii.hpp"
 #include "protocol/limits.hpp"
 
 namespace tern::engine {
@@ -14,10 +15,6 @@ constexpr std::size_t source_queues_max = 10;
 constexpr std::size_t tags_max = 50;
 constexpr std::size_t tag_key_characters_max = 128;
 constexpr std::size_t tag_value_characters_max = 256;
-
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool within(Milliseconds value, std::int64_t least_seconds, std::int64_t most_seconds) {
     return value >= std::chrono::seconds(least_seconds) && value <= std::chrono::seconds(most_seconds);

@@ -24,7 +24,7 @@ std::uint32_t next_number(store::WriteTransaction& transaction, BytesView row) {
     return number;
 }
 
-std::optional<std::uint32_t> id_of(const store::ReadTransaction& transaction, const QueueName& name) {
+std::optional<std::uint32_t> queue_id_of(const store::ReadTransaction& transaction, const QueueName& name) {
     const auto stored = transaction.get(Table::catalog, keys::catalog(keys::CatalogKind::queue, name).view());
     if (!stored) return std::nullopt;
     return load_little<std::uint32_t>(stored.bytes().data());
@@ -48,7 +48,7 @@ Result<Queue> read_queue(const store::ReadTransaction& transaction, std::uint32_
 }
 
 Result<Queue> read_queue(const store::ReadTransaction& transaction, const QueueName& name) {
-    const auto id = id_of(transaction, name);
+    const auto id = queue_id_of(transaction, name);
     if (!id) return Errc::queue_does_not_exist;
     return read_queue(transaction, *id);
 }

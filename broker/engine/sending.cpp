@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "broker/base/ascii.hpp"
 #include "broker/engine/deduplication.hpp"
 #include "broker/engine/message_record.hpp"
 #include "broker/engine/queue_commands.hpp"
@@ -18,10 +19,6 @@ constexpr std::size_t fifo_id_bytes_max = 128;
 constexpr std::size_t trace_header_bytes_max = 2048;
 constexpr std::size_t sender_id_bytes_max = 256;
 constexpr std::size_t number_digits_max = 38;
-
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

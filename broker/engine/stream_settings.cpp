@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/base/ascii.hpp"
 #include "protocol/limits.hpp"
 
 namespace tern::engine {
@@ -11,9 +12,8 @@ constexpr Milliseconds retention_min = std::chrono::seconds(1);
 constexpr std::int64_t retention_bytes_min = 65'536;
 constexpr std::int64_t record_bytes_max_min = 1024;
 
-bool is_name_character(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
-           c == '-';
+bool fits_stream_name(char c) {
+    return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
 }
 
 Errc check_ranges(const StreamSettingsChange& wanted, std::int64_t partitions_min) {
@@ -56,7 +56,7 @@ std::string_view first_difference(const StreamSettings& settings, const StreamSe
 
 bool valid_stream_name(std::string_view name) {
     return !name.empty() && name.size() <= protocol::stream_name_bytes_max && name != "." && name != ".." &&
-           std::all_of(name.begin(), name.end(), is_name_character);
+           std::all_of(name.begin(), name.end(), fits_stream_name);
 }
 
 }  // namespace tern::engine

@@ -25,7 +25,7 @@ void write_number(store::WriteTransaction& transaction, BytesView row, T number)
     transaction.put(Table::meta, row, {reinterpret_cast<const char*>(&number), sizeof number});
 }
 
-std::optional<std::uint32_t> id_of(const store::ReadTransaction& transaction, const StreamName& name) {
+std::optional<std::uint32_t> stream_id_of(const store::ReadTransaction& transaction, const StreamName& name) {
     // Longer than any name can be, and than a key may be.
     if (name.name.size() > protocol::stream_name_bytes_max || !valid_namespace(name.namespace_name))
         return std::nullopt;
@@ -51,7 +51,7 @@ Result<Stream> read_stream(const store::ReadTransaction& transaction, std::uint3
 }
 
 Result<Stream> read_stream(const store::ReadTransaction& transaction, const StreamName& name) {
-    const auto id = id_of(transaction, name);
+    const auto id = stream_id_of(transaction, name);
     if (!id) return Errc::stream_does_not_exist;
     return read_stream(transaction, *id);
 }

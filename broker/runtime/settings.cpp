@@ -30,7 +30,7 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     return parse_number(text);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') result += '\\';
@@ -122,7 +122,7 @@ SettingRow address(std::string_view name, std::string_view help, Get get) {
                 if (parsed) get(settings) = *parsed;
                 return parsed.has_value();
             },
-            [get](const Settings& settings) { return quoted(to_string(get(const_cast<Settings&>(settings)))); }};
+            [get](const Settings& settings) { return in_quotes(to_string(get(const_cast<Settings&>(settings)))); }};
 }
 
 template <class Value, class Get>
@@ -144,7 +144,7 @@ SettingRow choice(std::string_view name, std::string_view help, std::vector<std:
             },
             [choices, get](const Settings& settings) {
                 const auto value = get(const_cast<Settings&>(settings));
-                return quoted(std::ranges::find(choices, value, &std::pair<std::string_view, Value>::second)->first);
+                return in_quotes(std::ranges::find(choices, value, &std::pair<std::string_view, Value>::second)->first);
             }};
 }
 
@@ -157,7 +157,7 @@ std::vector<SettingRow> make_rows() {
              settings.data = text;
              return !text.empty();
          },
-         [](const Settings& settings) { return quoted(settings.data); }},
+         [](const Settings& settings) { return in_quotes(settings.data); }},
         address(
             "listen", "where native clients connect", [](Settings & s) -> auto& { return s.listen; }),
         address(

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "broker/base/bytes.hpp"
+#include "broker/store/lmdb_layout.hpp"
 
 namespace tern::store {
 namespace {
@@ -18,8 +19,6 @@ constexpr std::size_t page_flags_at = 10;
 constexpr std::size_t magic_at = 16;
 constexpr std::size_t version_at = 20;
 constexpr std::size_t page_bytes_at = 40;
-constexpr std::size_t last_page_at = 136;
-constexpr std::size_t transaction_at = 144;
 constexpr std::size_t header_bytes = 152;
 
 constexpr std::uint16_t header_page_flag = 0x08;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/base/bytes.hpp"
+#include "broker/store/lmdb_layout.hpp"
 #include "broker/store/table.hpp"
 
 namespace tern::store {
@@ -15,8 +16,6 @@ namespace {
 // The layout of LMDB 0.9 on a 64-bit machine: a header page holds MDB_meta behind its page header, with an MDB_db each
 // for the free list and the list of tables; see lmdb_header.cpp for the rest of it.
 constexpr std::size_t main_tree_at = 88;
-constexpr std::size_t last_page_at = 136;
-constexpr std::size_t transaction_at = 144;
 constexpr std::size_t tree_bytes = 48;
 constexpr std::size_t page_header_bytes = 16;
 constexpr std::size_t node_header_bytes = 8;

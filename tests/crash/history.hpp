@@ -4,9 +4,9 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "tests/crash/names.hpp"
 #include "tests/crash/spans.hpp"
 #include "tests/crash/stream_history.hpp"
 #include "tests/crash/trace.hpp"
@@ -58,10 +58,5 @@ struct History {
 
 /// Errors: throws std::runtime_error when the bytes are not what the load writes.
 History read_history(const Trace& trace);
-
-/// The part of a body that names its message.
-inline std::string name_in(std::string_view body) {
-    return std::string(body.substr(0, body.find('|')));
-}
 
 }  // namespace tern::crash

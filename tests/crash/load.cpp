@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "broker/base/random_source.hpp"
+#include "tests/crash/hours.hpp"
 #include "tests/crash/stream_load.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
 namespace {
 
-constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t delay_ms = 300'000;
 
 const std::array<std::string, 5> shared_queues = {"first", "second", "purged", "orders.fifo", "events.fifo"};

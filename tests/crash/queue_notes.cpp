@@ -4,10 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include "tests/crash/hours.hpp"
+
 namespace tern::crash {
 namespace {
-
-constexpr std::int64_t hour_ms = 3'600'000;
 
 std::int64_t hours_of(std::int64_t ms) {
     return (ms + hour_ms / 2) / hour_ms;

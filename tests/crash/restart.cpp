@@ -12,13 +12,13 @@
 #include "broker/store/data_folder.hpp"
 #include "broker/store/lmdb_store.hpp"
 #include "protocol/limits.hpp"
+#include "tests/crash/hours.hpp"
 #include "tests/crash/restart_streams.hpp"
 #include "tests/crash/test_batches.hpp"
 
 namespace tern::crash {
 namespace {
 
-constexpr Milliseconds hour = std::chrono::hours(1);
 constexpr Milliseconds day = std::chrono::hours(24);
 
 /// Small, since a thousand of these are made one after the other.

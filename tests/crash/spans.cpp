@@ -24,4 +24,10 @@ std::set<std::int64_t> possible(const std::vector<Setting>& settings, Position a
     return values;
 }
 
+std::string alternatives(const std::set<std::int64_t>& values) {
+    std::string text;
+    for (const auto value : values) text += (text.empty() ? "" : " or ") + std::to_string(value);
+    return text;
+}
+
 }  // namespace tern::crash

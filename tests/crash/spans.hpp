@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "tests/crash/trace.hpp"
@@ -35,5 +36,7 @@ struct Setting {
 
 /// The values that may hold: of commands that may have happened and that no other surely came after.
 std::set<std::int64_t> possible(const std::vector<Setting>& settings, Position at);
+/// "1 or 2 or 3"
+std::string alternatives(const std::set<std::int64_t>& values);
 
 }  // namespace tern::crash

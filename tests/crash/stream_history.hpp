@@ -21,6 +21,10 @@ struct PartitionKey {
 
     auto operator<=>(const PartitionKey&) const = default;
 };
+/// "orders/0"
+inline std::string text_of(const PartitionKey& key) {
+    return key.stream + "/" + std::to_string(key.partition);
+}
 
 struct OffsetKey {
     std::string group;

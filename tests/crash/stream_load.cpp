@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "broker/base/random_source.hpp"
+#include "tests/crash/hours.hpp"
 #include "tests/crash/test_batches.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
 namespace {
 
-constexpr std::chrono::milliseconds hour = std::chrono::hours(1);
 /// Nobody's session ends while the images are looked at.
 constexpr std::chrono::milliseconds session_timeout = std::chrono::minutes(30);
 const GroupName offsets_group{"readers"};

@@ -8,6 +8,7 @@
 #include "tests/contract/temporary_folder.hpp"
 #include "tests/crash/disk.hpp"
 #include "tests/crash/kill9/ledger.hpp"
+#include "tests/crash/test_spans.hpp"
 #include "tests/crash/verdict.hpp"
 
 /// Those who judge are judged here: each kind of loss is shown to them, and they must name it.
@@ -30,11 +31,6 @@ struct LedgerFixture {
         ledger.received("jobs", deliveries, at, at + 1ms);
     }
 };
-
-constexpr Position cut = 100;
-constexpr Span before{10, 20};
-constexpr Span underway{90, 110};
-constexpr Span after{150, 160};
 
 /// A queue with one message, as it should be found.
 struct VerdictFixture {

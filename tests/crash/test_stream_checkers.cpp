@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/crash/test_batches.hpp"
+#include "tests/crash/test_spans.hpp"
 #include "tests/crash/verdict.hpp"
 
 /// Those who judge streams, groups and transactions are judged here: each kind of loss is shown to them, and they must
@@ -14,11 +15,7 @@ using namespace tern::crash;
 
 namespace {
 
-constexpr Position cut = 100;
-constexpr Span before{10, 20};
 constexpr Span later{30, 40};
-constexpr Span underway{90, 110};
-constexpr Span after{150, 160};
 
 const PartitionKey events{"events", 0};
 const OffsetKey progress{"readers", events};

@@ -8,7 +8,7 @@ using namespace tern::crash;
 namespace {
 
 const PartitionKey log{"log", 0};
-const OffsetKey progress{"consumers", log};
+const OffsetKey consumed{"consumers", log};
 
 struct StreamLedgerFixture {
     StreamLedger ledger;
@@ -89,12 +89,12 @@ TEST_CASE_FIXTURE(StreamLedgerFixture, "a record that was shown and is another l
 }
 
 TEST_CASE_FIXTURE(StreamLedgerFixture, "a committed offset that is told lower than it was acknowledged went back") {
-    CHECK_EQ(ledger.least(progress), 0);
-    ledger.commit_acknowledged(progress, 7);
-    ledger.told(progress, ledger.least(progress), 7);
+    CHECK_EQ(ledger.least(consumed), 0);
+    ledger.commit_acknowledged(consumed, 7);
+    ledger.told(consumed, ledger.least(consumed), 7);
     CHECK(ledger.balance().sound());
 
-    ledger.told(progress, ledger.least(progress), 6);
+    ledger.told(consumed, ledger.least(consumed), 6);
     CHECK_EQ(ledger.balance().went_back, 1);
 }
 

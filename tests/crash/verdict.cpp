@@ -9,12 +9,6 @@
 namespace tern::crash {
 namespace {
 
-std::string text_of(const std::set<std::int64_t>& hours) {
-    std::string text;
-    for (const auto hour : hours) text += (text.empty() ? "" : " or ") + std::to_string(hour);
-    return text + " h";
-}
-
 class Judge {
 public:
     Judge(const Found& found, const History& history, Position at) : found_(found), history_(history), at_(at) {}
@@ -47,7 +41,8 @@ private:
         const auto hours = possible(queue.visibility, at_);
         if (!hours.contains(there->second.visibility_hours))
             find(Wrong::forgotten, "queue " + name + " has the visibility timeout of " +
-                                       std::to_string(there->second.visibility_hours) + " h, not " + text_of(hours));
+                                       std::to_string(there->second.visibility_hours) + " h, not " +
+                                       alternatives(hours) + " h");
         judge_order(name, queue, there->second);
     }
 
@@ -125,7 +120,7 @@ private:
         const auto hours = possible(message.visibility, at_);
         if (!hours.contains(there.hours))
             find(Wrong::forgotten, "message " + name + " is out of sight for " + std::to_string(there.hours) +
-                                       " h, not " + text_of(hours));
+                                       " h, not " + alternatives(hours) + " h");
     }
 
     const Found& found_;

@@ -6,12 +6,6 @@
 namespace tern::crash {
 namespace {
 
-std::string text_of(const std::set<std::int64_t>& values) {
-    std::string text;
-    for (const auto value : values) text += (text.empty() ? "" : " or ") + std::to_string(value);
-    return text;
-}
-
 void judge_group(const std::string& name, const GroupHistory& group, const FoundGroup& there, Position at,
                  Findings& findings) {
     for (const auto& [position, generation] : group.generations) {
@@ -52,7 +46,7 @@ void judge_groups(const Found& found, const History& history, Position at, Findi
             findings.emplace_back(Wrong::forgotten, "group " + key.group + " has committed " + std::to_string(value) +
                                                         " on " + key.partition.stream + "/" +
                                                         std::to_string(key.partition.partition) + ", not " +
-                                                        text_of(allowed));
+                                                        alternatives(allowed));
     }
     for (const auto& [key, value] : found.offsets) {
         if (!history.offsets.contains(key))

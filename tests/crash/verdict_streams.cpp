@@ -18,10 +18,6 @@ std::string name_of_batch(std::string_view content) {
     }
 }
 
-std::string text_of(const PartitionKey& key) {
-    return key.stream + "/" + std::to_string(key.partition);
-}
-
 class StreamJudge {
 public:
     StreamJudge(const Found& found, const History& history, Position at, Findings& findings)

@@ -1,30 +1,12 @@
 #include <utility>
 
 #include "broker/engine/message_record.hpp"
-#include "broker/frontends/native/reply_writer.hpp"
 #include "tests/golden/golden_frames.hpp"
+#include "tests/golden/reply_frame.hpp"
 
 namespace tern::golden {
 
 namespace {
-
-using native::ReplyTo;
-using native::ReplyWriter;
-
-/// The frame that `write` appends.
-template <class Write>
-std::string written(std::uint64_t request, Write write) {
-    ReplyWriter writer;
-    std::string bytes;
-    write(writer, ReplyTo{request, bytes});
-    return bytes;
-}
-
-std::string answered(std::uint64_t request, engine::AnswerBody body) {
-    return written(request, [&](ReplyWriter& writer, ReplyTo to) {
-        writer.write(to, engine::Answer{Errc::ok, {}, std::move(body)});
-    });
-}
 
 engine::ReceivedMessage received() {
     Bytes attributes;
@@ -49,7 +31,7 @@ engine::ReceivedMessage received() {
     return message;
 }
 
-engine::QueueDescription described() {
+engine::QueueDescription described_queue() {
     engine::QueueDescription queue;
     queue.queue = {"", "orders.fifo"};
     queue.settings.fifo = true;
@@ -108,7 +90,7 @@ std::vector<GoldenFrame> replies() {
     const auto write = [](const auto& what) {
         return [&what](ReplyWriter& writer, ReplyTo to) { writer.write(to, what); };
     };
-    const engine::QueuePage page{{described()}, "next"};
+    const engine::QueuePage page{{described_queue()}, "next"};
     const auto tasks = moves();
     const auto status = report();
     const native::Welcome welcome{1, "ternd 1.2.3"};
@@ -120,7 +102,7 @@ std::vector<GoldenFrame> replies() {
         {"reply_queue_created", answered(1, engine::QueueCreated{true})},
         {"reply_queue_list", written(7, write(page))},
         {"reply_queue_description",
-         written(9, [](ReplyWriter& writer, ReplyTo to) { writer.write(to, described(), {"first.fifo"}); })},
+         written(9, [](ReplyWriter& writer, ReplyTo to) { writer.write(to, described_queue(), {"first.fifo"}); })},
         {"reply_send_results", answered(10, sent)},
         {"reply_messages", answered(11, engine::Messages{{received()}})},
         {"reply_entry_results", answered(12, entries)},

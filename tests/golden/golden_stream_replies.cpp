@@ -2,27 +2,18 @@
 #include <utility>
 
 #include "broker/frontends/native/outbox.hpp"
-#include "broker/frontends/native/reply_writer.hpp"
 #include "protocol/record_batch.hpp"
 #include "tests/golden/golden_frames.hpp"
+#include "tests/golden/reply_frame.hpp"
 
 namespace tern::golden {
 
 namespace {
 
-using native::ReplyTo;
-using native::ReplyWriter;
-
+/// The frame that the writer makes of a value.
 template <class Value>
-std::string written(std::uint64_t request, const Value& value) {
-    ReplyWriter writer;
-    std::string bytes;
-    writer.write(ReplyTo{request, bytes}, value);
-    return bytes;
-}
-
-std::string answered(std::uint64_t request, engine::AnswerBody body) {
-    return written(request, engine::Answer{Errc::ok, {}, std::move(body)});
+std::string reply_with(std::uint64_t request, const Value& value) {
+    return written(request, [&](ReplyWriter& writer, ReplyTo to) { writer.write(to, value); });
 }
 
 std::string fetched(std::uint64_t request) {
@@ -30,8 +21,7 @@ std::string fetched(std::uint64_t request) {
     builder.begin();
     builder.add(1'700'000'000'000, "key", "value", {{"kind", "greeting"}});
     engine::Fetched found;
-    found.partitions.push_back(
-        {Errc::ok, {1, 0}, 5, 43, std::string(builder.finish(protocol::Compression::none, {}))});
+    found.partitions.push_back({Errc::ok, {1, 0}, 5, 43, std::string(builder.finish(protocol::Compression::none, {}))});
     protocol::set_base_offset(found.partitions[0].batches.data(), 42);
     found.partitions.push_back({Errc::ok, {1, 1}, 0, 0, {}});
     found.partitions.push_back({Errc::offset_out_of_range, {1, 2}, 10, 20, {}});
@@ -58,7 +48,7 @@ engine::AppendResults appended() {
     return {{ok, repeated, differs, invalid}};
 }
 
-engine::StreamDescription described() {
+engine::StreamDescription described_stream() {
     engine::StreamDescription stream;
     stream.stream = {"", "orders"};
     stream.settings.partitions = 2;
@@ -114,16 +104,16 @@ std::vector<GoldenFrame> stream_replies() {
     const engine::SendResults sent{{{Errc::ok, {1, 2}, 7}}};
     return {
         {"reply_stream_created", answered(21, engine::StreamCreated{true})},
-        {"reply_stream_list", written(24, streams)},
-        {"reply_stream_description", written(25, described())},
+        {"reply_stream_list", reply_with(24, streams)},
+        {"reply_stream_description", reply_with(25, described_stream())},
         {"reply_append_results", answered(27, appended())},
         {"reply_fetch_results", fetched(28)},
-        {"reply_found_offsets", written(29, found)},
+        {"reply_found_offsets", reply_with(29, found)},
         {"reply_producer_allocated", answered(30, engine::ProducerAllocated{1234, 0})},
         {"reply_group_assignment", answered(31, assignment())},
-        {"reply_committed_offsets", written(35, offsets())},
-        {"reply_group_list", written(37, engine::GroupPage{{summary()}, "next"})},
-        {"reply_group_description", written(38, described_group())},
+        {"reply_committed_offsets", reply_with(35, offsets())},
+        {"reply_group_list", reply_with(37, engine::GroupPage{{summary()}, "next"})},
+        {"reply_group_description", reply_with(38, described_group())},
         {"reply_transaction_results", answered(39, engine::TransactionResults{{sent}, {appended()}})},
     };
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,6 +17,9 @@
 namespace tern::model {
 
 using protocol::Status;
+
+/// Of any batch.
+inline constexpr std::size_t entries_max = 1000;
 
 struct Message {
     /// Which message it is, counted over the whole run; kept when it moves to another queue.

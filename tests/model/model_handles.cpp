@@ -4,7 +4,6 @@
 namespace tern::model {
 namespace {
 
-constexpr std::size_t entries_max = 1000;
 constexpr Milliseconds visibility_max = std::chrono::seconds(43200);
 
 /// On a FIFO queue a handle is good for the last receive and until its visibility timeout ends.

@@ -12,8 +12,6 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::size_t entries_max = 1000;
-
 bool token_is_valid(const std::string& token) {
     return token.size() >= 1 && token.size() <= 128 &&
            std::all_of(token.begin(), token.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });

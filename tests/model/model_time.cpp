@@ -1,17 +1,10 @@
 #include <algorithm>
 
+#include "broker/base/overloaded.hpp"
 #include "tests/model/model.hpp"
 
 /// What follows from time alone, and the ways in which messages come into queues and leave them.
 namespace tern::model {
-namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-
-}  // namespace
 
 Message* Queue::find(std::uint64_t number) {
     for (auto& message : messages)

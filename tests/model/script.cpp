@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "broker/base/overloaded.hpp"
+
 namespace tern::model {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::string milliseconds(const char* name, const std::optional<Milliseconds>& value) {
     return value ? fmt::format(" {}={}ms", name, value->count()) : std::string();

@@ -1,15 +1,12 @@
 #include "tests/model/subject.hpp"
 
+#include "broker/base/overloaded.hpp"
+
 namespace tern::model {
 namespace {
 
 // Far more than any run's state can need, even at one piece of due work a batch.
 constexpr int batches_until_idle_max = 20'000;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::string no_rest(Milliseconds overdue) {
     return "the engine finds no rest, its next deadline is " + std::to_string(overdue.count()) + " ms ago";

@@ -7,16 +7,6 @@
 
 /// What the engine says of its groups, held against what must be true of them.
 namespace tern::stream_model {
-namespace {
-
-/// What falls due is done at the next full second.
-constexpr Milliseconds slack = std::chrono::seconds(1);
-
-engine::DurableEnd everything_durable() {
-    return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
-}
-
-}  // namespace
 
 Complaint GroupModel::observe(const store::ReadTransaction& snapshot) {
     const auto listed = engine::list_groups(snapshot, "", "", {});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "broker/base/overloaded.hpp"
 #include "tests/model_streams/batches.hpp"
 
 namespace tern::stream_model {
@@ -12,11 +13,6 @@ namespace {
 constexpr Timestamp beginning(1'700'000'000'123);
 /// Enough for the last partition to be handed over.
 constexpr int rounds_until_quiet_max = 12;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 /// Such an action is a batch of its own, so that the model sees what it did.
 bool of_groups(const Action& action) {

@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "broker/base/overloaded.hpp"
+
 namespace tern::stream_model {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::string number(const char* name, const std::optional<std::int64_t>& value) {
     return value ? fmt::format(" {}={}", name, *value) : std::string();

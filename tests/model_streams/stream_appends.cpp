@@ -10,9 +10,6 @@
 namespace tern::stream_model {
 namespace {
 
-/// What falls due is done at the next full second.
-constexpr Milliseconds slack = std::chrono::seconds(1);
-
 std::int32_t sequence_after(std::int32_t sequence, std::size_t records) {
     constexpr std::int64_t sequences = std::int64_t{std::numeric_limits<std::int32_t>::max()} + 1;
     return static_cast<std::int32_t>((sequence + static_cast<std::int64_t>(records)) % sequences);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -18,6 +19,14 @@ namespace tern::stream_model {
 
 /// What is wrong; empty when nothing is.
 using Complaint = std::string;
+
+/// What falls due is done at the next full second.
+inline constexpr Milliseconds slack = std::chrono::seconds(1);
+
+/// For reads that see everything.
+inline engine::DurableEnd everything_durable() {
+    return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
+}
 
 struct StoredBatch {
     std::uint64_t base = 0;

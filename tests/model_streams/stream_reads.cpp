@@ -34,10 +34,6 @@ std::size_t batch_at(const Partition& partition, std::uint64_t offset) {
     return at;
 }
 
-engine::DurableEnd everything_durable() {
-    return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
-}
-
 }  // namespace
 
 std::uint64_t Partition::durable_end(std::size_t batches_not_durable) const {

@@ -8,10 +8,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-engine::QueueName named(const std::string& queue) {
-    return {"", queue};
-}
-
 }  // namespace
 
 World::World(std::uint64_t seed, const Mutant& mutant, std::size_t diary_lines_max)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/base/overloaded.hpp"
 #include "tests/simulation/world.hpp"
 
 /// What clients do: they send, receive, delete, change visibility, and hang up in the middle of it.
@@ -12,15 +13,6 @@ using std::chrono::seconds;
 
 constexpr std::size_t requests_max = 40;
 constexpr std::size_t messages_max = 60;
-
-engine::QueueName named(const std::string& queue) {
-    return {"", queue};
-}
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 }  // namespace
 

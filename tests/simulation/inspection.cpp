@@ -13,10 +13,6 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-engine::QueueName named(const std::string& queue) {
-    return {"", queue};
-}
-
 engine::DurableEnd everything() {
     return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
 }

@@ -4,16 +4,12 @@
 
 #include <algorithm>
 
+#include "broker/base/overloaded.hpp"
 #include "broker/engine/group_queries.hpp"
 
 /// What clients of streams and groups do, how it is told to the engine, and what becomes of the answers.
 namespace tern::simulation {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 engine::NewBatch new_batch(const Produced& batch) {
     const auto checked = protocol::check_batch(batch.bytes);

@@ -24,6 +24,11 @@ inline constexpr std::array<const char*, 5> queue_names = {"dead", "dead.fifo", 
 inline constexpr std::array<const char*, 2> stream_names = {"events", "log"};
 inline constexpr std::array<const char*, 2> group_names = {"workers", "readers"};
 
+/// In the namespace that all are in.
+inline engine::QueueName named(const std::string& queue) {
+    return {"", queue};
+}
+
 /// Ways in which a broker may be wrong; each must be noticed.
 enum class Mistake : std::uint8_t {
     none,

@@ -28,7 +28,7 @@ constexpr std::size_t partition_row_bytes = 68;
 constexpr std::uint32_t stream = 1;
 
 /// The tables, in the order in which they are opened.
-enum Table : std::size_t { stream_log, stream_partitions };
+enum StreamTable : std::size_t { stream_log, stream_partitions };
 
 /// stream, partition, last offset; the number of a row behind the first follows.
 using BlockKey = std::array<char, 18>;

@@ -7,6 +7,9 @@
 
 namespace tern::bench {
 
+/// Of each round a baseline takes as long as the load, but no longer than this.
+inline constexpr double baseline_seconds_max = 3;
+
 struct FlushResult {
     double seconds = 0;
     std::uint64_t flushes = 0;

@@ -22,7 +22,6 @@ namespace wire = protocol::wire;
 
 namespace {
 
-constexpr double silence_seconds_max = 60;
 constexpr int events_max = 256;
 /// How long the loop waits for answers at most before it looks at the time.
 constexpr int wait_ms = 100;

@@ -11,6 +11,9 @@
 
 namespace tern::bench {
 
+/// A broker that is silent for so long has stopped working.
+inline constexpr double silence_seconds_max = 60;
+
 struct LoadTimes {
     /// Load before the measurement begins, so that connections, caches and batches have found their pace.
     double warm_up_seconds = 1;

@@ -13,9 +13,6 @@ namespace tern::bench {
 
 namespace {
 
-/// Of each round a baseline takes as long as the load, but no longer than this.
-constexpr double baseline_seconds_max = 3;
-
 void check(const QueueBenchOptions& options) {
     const auto require = [](bool right, const char* sentence) {
         if (!right) throw BadOption(sentence);

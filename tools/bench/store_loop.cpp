@@ -24,7 +24,7 @@ constexpr std::uint64_t visibility_timeout_ms = 30'000;
 constexpr std::uint64_t fill_per_commit = 20'000;
 
 /// The tables, in the order in which they are opened.
-enum Table : std::size_t { messages, schedule, counters };
+enum QueueTable : std::size_t { messages, schedule, counters };
 
 /// storage, sequence
 using MessageKey = std::array<char, 12>;

@@ -14,9 +14,6 @@ namespace tern::bench {
 
 namespace {
 
-/// Of each turn a bare loop takes as long as the load, but no longer than this.
-constexpr double baseline_seconds_max = 3;
-
 void check(const StreamBenchOptions& options) {
     const auto require = [](bool right, const char* sentence) {
         if (!right) throw BadOption(sentence);

@@ -53,13 +53,13 @@ json::object options_json(const StreamBenchOptions& options) {
             {"rounds", options.rounds}};
 }
 
-double per_s(std::uint64_t number, const LoadResult& load) {
+double rounded_per_s(std::uint64_t number, const LoadResult& load) {
     return load.seconds > 0 ? rounded(static_cast<double>(number) / load.seconds) : 0;
 }
 
 json::object load_json(const LoadResult& load) {
-    return {{"records_per_s", per_s(load.messages, load)},
-            {"bytes_per_s", per_s(load.bytes, load)},
+    return {{"records_per_s", rounded_per_s(load.messages, load)},
+            {"bytes_per_s", rounded_per_s(load.bytes, load)},
             {"requests", load.requests},
             {"seconds", rounded(load.seconds)}};
 }

@@ -27,10 +27,8 @@ constexpr double records_per_s_usual = 200;
 constexpr std::uint32_t partition = 0;
 /// What a fetch has at least to get to where it waits.
 constexpr auto time_to_park = std::chrono::milliseconds(1);
-/// A broker that is silent for so long has stopped working.
-constexpr double silence_seconds_max = 60;
 /// How long the loop waits for answers at most before it looks at the time.
-constexpr int wait_ms = 1'000;
+constexpr int poll_ms = 1'000;
 
 StreamWorkload of_single_records(StreamWorkload workload) {
     workload.batch_records = 1;
@@ -88,7 +86,7 @@ private:
 
     void await(Instant asked_at) {
         pollfd waiting[] = {{producer_.descriptor(), POLLIN, 0}, {consumer_.descriptor(), POLLIN, 0}};
-        if (poll(waiting, 2, wait_ms) < 0 && errno != EINTR) throw BenchError("Waiting for the broker failed.");
+        if (poll(waiting, 2, poll_ms) < 0 && errno != EINTR) throw BenchError("Waiting for the broker failed.");
         stop_if_interrupted();
         const auto now = Clock::now();
         if (seconds_between(asked_at, now) > silence_seconds_max)

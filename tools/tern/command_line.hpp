@@ -14,6 +14,9 @@
 
 namespace tern::cli {
 
+/// The heading of options that are settings of a queue or a stream.
+inline const std::string settings_group = "Settings";
+
 /// What the arguments ask for: filled while they are parsed, run afterwards.
 class CommandLine {
 public:

@@ -31,6 +31,13 @@ ClientOptions Context::client_options() const {
     return options;
 }
 
+ClientOptions Context::patient_client_options() const {
+    auto options = client_options();
+    options.give_up_after = milliseconds(5'000);
+    options.backoff_max = milliseconds(1'000);
+    return options;
+}
+
 BlockingClient& Context::client() {
     return client(ClientOptions().request_timeout);
 }

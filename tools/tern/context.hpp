@@ -43,6 +43,8 @@ public:
 
     /// Options for a client that fails at once when there is no broker. Errors: Failure when the address is not one.
     ClientOptions client_options() const;
+    /// The same for a client that waits a while for a broker that is gone: a restart is not worth a word.
+    ClientOptions patient_client_options() const;
     /// Connects at the first request.
     BlockingClient& client();
     /// The same with a limit of its own on how long an answer may take. To be called before any client().

@@ -13,10 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::string moment(TimePoint at) {
-    return utc_time(at.time_since_epoch().count());
-}
-
 json::object attributes_of(const ReceivedMessage& message) {
     json::object attributes;
     for (const auto& [name, type, value] : message.attributes) {

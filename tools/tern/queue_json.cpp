@@ -13,10 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::string moment(TimePoint at) {
-    return utc_time(at.time_since_epoch().count());
-}
-
 void add_counts(json::object& to, const QueueCounts& counts) {
     to["visible"] = counts.visible;
     to["in_flight"] = counts.in_flight;
@@ -40,6 +36,10 @@ json::array names_of(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+std::string moment(TimePoint at) {
+    return utc_time(at.time_since_epoch().count());
+}
 
 milliseconds age_of(TimePoint moment) {
     const auto now = std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());

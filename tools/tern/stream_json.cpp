@@ -13,8 +13,8 @@ namespace json = boost::json;
 
 namespace {
 
-json::value moment(const std::optional<TimePoint>& at) {
-    return at ? json::value(utc_time(at->time_since_epoch().count())) : json::value();
+json::value moment_if_any(const std::optional<TimePoint>& at) {
+    return at ? json::value(moment(*at)) : json::value();
 }
 
 json::value age(const std::optional<TimePoint>& at) {
@@ -31,9 +31,9 @@ json::object json_of(const PartitionDescription& partition) {
             {"end_offset", partition.end_offset},
             {"records", records_of(partition)},
             {"bytes", partition.bytes},
-            {"oldest_at", moment(partition.oldest_at)},
+            {"oldest_at", moment_if_any(partition.oldest_at)},
             {"oldest_age_ms", age(partition.oldest_at)},
-            {"newest_at", moment(partition.newest_at)},
+            {"newest_at", moment_if_any(partition.newest_at)},
             {"newest_age_ms", age(partition.newest_at)}};
 }
 
@@ -48,12 +48,16 @@ json::object json_of(const GroupMember& member) {
             {"client", member.client},
             {"streams", json::array(member.streams.begin(), member.streams.end())},
             {"assigned", std::move(assigned)},
-            {"joined_at", moment(member.joined_at)},
+            {"joined_at", moment_if_any(member.joined_at)},
             {"age_ms", age(member.joined_at)},
             {"session_timeout_ms", member.session_timeout.count()}};
 }
 
 }  // namespace
+
+std::string age_text(const std::optional<TimePoint>& at) {
+    return at ? rough_duration(age_of(*at)) : "-";
+}
 
 std::uint64_t records_of(const PartitionDescription& partition) {
     return partition.end_offset - std::min(partition.start_offset, partition.end_offset);
@@ -114,8 +118,12 @@ std::string_view text_of(AssignmentStrategy strategy) {
 }
 
 json::object json_of(const StreamSummary& stream) {
-    return {{"name", stream.name},   {"partitions", stream.partitions},       {"records", stream.records},
-            {"bytes", stream.bytes}, {"newest_at", moment(stream.newest_at)}, {"newest_age_ms", age(stream.newest_at)}};
+    return {{"name", stream.name},
+            {"partitions", stream.partitions},
+            {"records", stream.records},
+            {"bytes", stream.bytes},
+            {"newest_at", moment_if_any(stream.newest_at)},
+            {"newest_age_ms", age(stream.newest_at)}};
 }
 
 json::object json_of(const StreamSettings& settings) {
@@ -137,8 +145,8 @@ json::object json_of(const StreamDescription& stream, const std::vector<GroupLag
             {"settings", json_of(stream.settings)},
             {"partitions", std::move(partitions)},
             {"groups", std::move(shown_groups)},
-            {"created_at", moment(stream.created_at)},
-            {"modified_at", moment(stream.modified_at)}};
+            {"created_at", moment_if_any(stream.created_at)},
+            {"modified_at", moment_if_any(stream.modified_at)}};
 }
 
 json::object json_of(const GroupLag& lag) {
@@ -146,7 +154,7 @@ json::object json_of(const GroupLag& lag) {
             {"stream", lag.stream},
             {"partitions", lag.partitions},
             {"lag", lag.lag},
-            {"committed_at", moment(lag.committed_at)}};
+            {"committed_at", moment_if_any(lag.committed_at)}};
 }
 
 json::object json_of(const GroupSummary& group) {
@@ -176,7 +184,7 @@ json::object json_of(const CommittedOffset& offset) {
             {"start_offset", number(offset.start_offset)},
             {"end_offset", number(offset.end_offset)},
             {"lag", number(lag_of(offset))},
-            {"committed_at", moment(offset.committed_at)},
+            {"committed_at", moment_if_any(offset.committed_at)},
             {"metadata", offset.metadata}};
 }
 

@@ -35,6 +35,9 @@ struct GroupLag {
 /// One row a stream, in the order of the offsets.
 std::vector<GroupLag> lags_of(const std::string& group, const std::vector<CommittedOffset>& offsets);
 
+/// How long ago that was, for people; "-" when it never was.
+std::string age_text(const std::optional<TimePoint>& at);
+
 std::string_view text_of(TimestampType type);
 std::string_view text_of(GroupState state);
 std::string_view text_of(AssignmentStrategy strategy);

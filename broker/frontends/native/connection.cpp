@@ -28,7 +28,7 @@ constexpr int unread_seconds_max = 60;
 /// take the reply away from the peer.
 constexpr int end_seconds_max = 2;
 
-std::string text_of(const Connection::Socket& socket) {
+std::string name_of_peer(const Connection::Socket& socket) {
     boost::system::error_code error;
     const auto endpoint = socket.remote_endpoint(error);
     return error ? "unknown" : runtime::to_string(endpoint);
@@ -56,7 +56,7 @@ Connection::Connection(std::shared_ptr<SharedContext> context, std::shared_ptr<C
       thread_(thread),
       place_(std::move(place)),
       socket_(std::move(socket)),
-      peer_(text_of(socket_)),
+      peer_(name_of_peer(socket_)),
       core_(*this, room_->writer(), context_->limits),
       session_(thread.add(*this)),
       output_(thread.context(), asio::steady_timer::time_point::max()),

@@ -1,18 +1,14 @@
 #include <string_view>
 
-#include "broker/frontends/native/reply_bodies.hpp"
+#include "broker/frontends/native/reply_parts.hpp"
 
 namespace tern::native {
 
 namespace {
 
-flatbuffers::Offset<flatbuffers::String> text(Builder& builder, std::string_view bytes) {
-    return builder.CreateString(bytes.data(), bytes.size());
-}
-
 flatbuffers::Offset<wire::RedrivePolicy> redrive(Builder& builder, const engine::QueueSettings& settings) {
     if (!settings.redrive_policy) return 0;
-    const auto queue = text(builder, settings.redrive_policy->dead_letter_queue);
+    const auto queue = text_always(builder, settings.redrive_policy->dead_letter_queue);
     return wire::CreateRedrivePolicy(builder, queue, settings.redrive_policy->receive_count_max);
 }
 
@@ -54,8 +50,8 @@ flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::Tag>>> tags_of
     Builder& builder, const std::vector<engine::QueueTag>& tags) {
     std::vector<flatbuffers::Offset<wire::Tag>> offsets;
     for (const auto& tag : tags) {
-        const auto key = text(builder, tag.key);
-        offsets.push_back(wire::CreateTag(builder, key, text(builder, tag.value)));
+        const auto key = text_always(builder, tag.key);
+        offsets.push_back(wire::CreateTag(builder, key, text_always(builder, tag.value)));
     }
     return builder.CreateVector(offsets);
 }
@@ -64,14 +60,14 @@ using QueueOffsets = std::vector<flatbuffers::Offset<wire::QueueDescription>>;
 
 Body queue_list(Builder& builder, const QueueOffsets& queues, const std::string& next_token) {
     const auto vector = builder.CreateVector(queues);
-    const auto token = text(builder, next_token);
+    const auto token = text_always(builder, next_token);
     return {wire::ReplyBody::QueueList, wire::CreateQueueList(builder, vector, token).Union()};
 }
 
 }  // namespace
 
 Body body_of(Builder& builder, const engine::QueueDescription& queue, const std::vector<std::string>& sources) {
-    const auto name = text(builder, queue.queue.name);
+    const auto name = text_always(builder, queue.queue.name);
     const auto settings = settings_of(builder, queue.settings);
     const auto tags = tags_of(builder, queue.tags);
     const auto counts = counts_of(builder, queue);
@@ -93,7 +89,7 @@ Body body_of(Builder& builder, const engine::QueueDescription& queue, const std:
 Body body_of(Builder& builder, const engine::QueuePage& page) {
     QueueOffsets queues;
     for (const auto& queue : page.queues) {
-        const auto name = text(builder, queue.queue.name);
+        const auto name = text_always(builder, queue.queue.name);
         const auto counts = counts_of(builder, queue);
         wire::QueueDescriptionBuilder to(builder);
         to.add_name(name);
@@ -106,7 +102,7 @@ Body body_of(Builder& builder, const engine::QueuePage& page) {
 Body body_of(Builder& builder, const engine::NamePage& page) {
     QueueOffsets queues;
     for (const auto& queue : page.names) {
-        const auto name = text(builder, queue);
+        const auto name = text_always(builder, queue);
         wire::QueueDescriptionBuilder to(builder);
         to.add_name(name);
         queues.push_back(to.Finish());

@@ -22,6 +22,8 @@ inline constexpr std::size_t tags_max = 50;
 inline constexpr std::size_t source_queues_max = 10;
 /// Ids in requests are far shorter; what is longer is refused before it is copied.
 inline constexpr std::size_t id_bytes_max = 1024;
+/// What a client calls itself goes into log lines, and is cut.
+inline constexpr std::size_t client_name_bytes_max = 128;
 
 inline std::string_view view_of(const flatbuffers::String* text) {
     return text ? std::string_view(text->c_str(), text->size()) : std::string_view();

@@ -7,8 +7,6 @@ namespace tern::native {
 
 namespace {
 
-// What a member calls itself is for people, and shown cut.
-constexpr std::size_t client_name_bytes_max = 128;
 // Offsets are looked up one by one on an I/O thread: with so many others would feel it.
 constexpr std::size_t partitions_in_all_max = 65'536;
 

@@ -4,16 +4,10 @@
 #include <utility>
 #include <variant>
 
+#include "broker/frontends/native/request_fields.hpp"
 #include "tern_generated.h"
 
 namespace tern::native {
-
-namespace {
-
-// Text of the peer that goes into a log line is cut.
-constexpr std::size_t client_name_bytes_max = 128;
-
-}  // namespace
 
 SessionCore::SessionCore(SessionSurroundings& surroundings, ReplyWriter& writer, SessionLimits limits)
     : surroundings_(surroundings),

@@ -1,15 +1,14 @@
 #include "tern/consumer.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "clients/cpp/source/consumer_state.hpp"
+#include "clients/cpp/source/coroutines.hpp"
 
 namespace tern {
 
@@ -19,9 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
-constexpr std::chrono::milliseconds pause_after_an_error{200};
-
 /// No later receive will go better.
 bool hopeless(const Error& error) {
     if (error.is_connection_error()) {
@@ -30,10 +26,6 @@ bool hopeless(const Error& error) {
     const auto status = error.status();
     return status != Status::overloaded && status != Status::over_in_flight_limit && status != Status::shutting_down &&
            status != Status::storage_full && status != Status::storage_damaged && status != Status::cancelled;
-}
-
-void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace

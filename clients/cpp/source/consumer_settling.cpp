@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <iterator>
 #include <utility>
 
 #include "clients/cpp/source/consumer_state.hpp"
+#include "clients/cpp/source/coroutines.hpp"
 
 /// What a consumer tells the broker about messages it holds: deletes, extensions and returns, gathered into batches.
 namespace tern::detail {
@@ -14,7 +13,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds delete_again_after{200};
 
 template <class Entry>

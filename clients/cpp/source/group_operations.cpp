@@ -63,7 +63,7 @@ Outcome<std::vector<CommittedOffset>> read_committed(std::string_view reply) {
     return decode((*body)->offsets());
 }
 
-Outcome<GroupPage> read_page(std::string_view reply) {
+Outcome<GroupPage> read_group_page(std::string_view reply) {
     const auto body = body_of<wire::GroupList>(reply);
     if (!body.has_value()) return body.error();
     GroupPage page;
@@ -85,7 +85,7 @@ GroupMember decode(const wire::GroupMember& from) {
     return member;
 }
 
-Outcome<GroupDescription> read_description(std::string_view reply) {
+Outcome<GroupDescription> read_group(std::string_view reply) {
     const auto body = body_of<wire::GroupDescription>(reply);
     if (!body.has_value()) return body.error();
     GroupDescription group;
@@ -171,11 +171,11 @@ Operation<void> delete_group(Id id, const GroupName& group) {
 }
 
 Operation<GroupPage> list_groups(Id id, const ListOptions& options) {
-    return {id, encode_list<wire::ListGroups>(id, options, wire::CreateListGroups), read_page, true};
+    return {id, encode_list<wire::ListGroups>(id, options, wire::CreateListGroups), read_group_page, true};
 }
 
 Operation<GroupDescription> describe_group(Id id, const GroupName& group) {
-    return {id, encode_named<wire::DescribeGroup>(id, group, wire::CreateDescribeGroup), read_description, true};
+    return {id, encode_named<wire::DescribeGroup>(id, group, wire::CreateDescribeGroup), read_group, true};
 }
 
 }  // namespace tern::detail

@@ -54,7 +54,7 @@ bool deduplicated(const NewMessage& message) {
     return message.deduplication_id.has_value();
 }
 
-std::vector<SendResult> decode(const wire::SendResults& from) {
+std::vector<SendResult> send_results_of(const wire::SendResults& from) {
     std::vector<SendResult> results;
     if (!from.results()) return results;
     for (const auto* entry : *from.results()) {
@@ -86,7 +86,7 @@ std::string send_frame(Id id, const QueueName& queue, const NewMessage* messages
 Outcome<std::vector<SendResult>> read_send_results(std::string_view reply) {
     const auto body = body_of<wire::SendResults>(reply);
     if (!body.has_value()) return body.error();
-    return decode(**body);
+    return send_results_of(**body);
 }
 
 Outcome<Sent> read_sent(std::string_view reply) {

@@ -48,7 +48,7 @@ auto encode(Builder& builder, const std::vector<Tag>& tags) {
     return builder.CreateVector(offsets);
 }
 
-Outcome<CreatedQueue> read_created(std::string_view reply) {
+Outcome<CreatedQueue> read_created_queue(std::string_view reply) {
     const auto body = body_of<wire::QueueCreated>(reply);
     if (!body.has_value()) return body.error();
     return CreatedQueue{(*body)->created()};
@@ -91,7 +91,7 @@ QueueCounts decode(const wire::QueueCounts* from) {
     return counts;
 }
 
-Outcome<QueueDescription> read_description(std::string_view reply) {
+Outcome<QueueDescription> read_queue(std::string_view reply) {
     const auto body = body_of<wire::QueueDescription>(reply);
     if (!body.has_value()) return body.error();
     const auto& from = **body;
@@ -111,7 +111,7 @@ Outcome<QueueDescription> read_description(std::string_view reply) {
     return queue;
 }
 
-Outcome<QueuePage> read_page(std::string_view reply) {
+Outcome<QueuePage> read_queue_page(std::string_view reply) {
     const auto body = body_of<wire::QueueList>(reply);
     if (!body.has_value()) return body.error();
     QueuePage page;
@@ -123,7 +123,7 @@ Outcome<QueuePage> read_page(std::string_view reply) {
 }
 
 Outcome<NamePage> read_names(std::string_view reply) {
-    auto page = read_page(reply);
+    auto page = read_queue_page(reply);
     if (!page.has_value()) return page.error();
     NamePage names;
     names.next_page_token = page->next_page_token;
@@ -141,7 +141,7 @@ Operation<CreatedQueue> create_queue(Id id, const QueueName& queue, const QueueS
     const auto settings_offset = encode(builder, settings);
     const auto tags_offset = encode(builder, tags);
     const auto body = wire::CreateCreateQueue(builder, namespace_name, name, settings_offset, tags_offset);
-    return {id, frame_of(builder, id, body), read_created, true};
+    return {id, frame_of(builder, id, body), read_created_queue, true};
 }
 
 Operation<void> set_queue(Id id, const QueueName& queue, const QueueSettings& settings) {
@@ -154,11 +154,11 @@ Operation<void> set_queue(Id id, const QueueName& queue, const QueueSettings& se
 }
 
 Operation<QueueDescription> describe_queue(Id id, const QueueName& queue) {
-    return {id, encode_named<wire::DescribeQueue>(id, queue, wire::CreateDescribeQueue), read_description, true};
+    return {id, encode_named<wire::DescribeQueue>(id, queue, wire::CreateDescribeQueue), read_queue, true};
 }
 
 Operation<QueuePage> list_queues(Id id, const ListOptions& options) {
-    return {id, encode_list<wire::ListQueues>(id, options, wire::CreateListQueues), read_page, true};
+    return {id, encode_list<wire::ListQueues>(id, options, wire::CreateListQueues), read_queue_page, true};
 }
 
 Operation<NamePage> list_dead_letter_sources(Id id, const QueueName& queue, const PageOptions& options) {

@@ -21,7 +21,7 @@ std::size_t bytes_of(const std::vector<BatchToAppend>& batches) {
 Outcome<std::vector<AppendResult>> read_append_results(std::string_view reply) {
     const auto body = body_of<wire::AppendResults>(reply);
     if (!body.has_value()) return body.error();
-    return decode(**body);
+    return append_results_of(**body);
 }
 
 Outcome<std::vector<FetchedPartition>> read_fetched(std::string_view reply) {
@@ -59,7 +59,7 @@ bool has_producer(const BatchToAppend& batch) {
     return header && header->producer.id >= 0;
 }
 
-std::vector<AppendResult> decode(const wire::AppendResults& from) {
+std::vector<AppendResult> append_results_of(const wire::AppendResults& from) {
     std::vector<AppendResult> results;
     if (!from.results()) return results;
     for (const auto* entry : *from.results()) {

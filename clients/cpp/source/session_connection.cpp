@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
 
+#include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/decode.hpp"
 #include "clients/cpp/source/encode.hpp"
 #include "clients/cpp/source/session.hpp"
@@ -18,8 +17,6 @@ namespace tern::detail {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 // Requests are joined up to this much in one write.
 constexpr std::size_t piece_bytes_max = 256u << 10;
@@ -36,9 +33,7 @@ std::string hello_frame(const std::string& application) {
 void Session::ensure_running() {
     if (running_ || closed_) return;
     running_ = true;
-    asio::co_spawn(strand_, run(shared_from_this()), [](std::exception_ptr failure) {
-        if (failure) std::rethrow_exception(failure);
-    });
+    asio::co_spawn(strand_, run(shared_from_this()), rethrow);
 }
 
 /// Connects when there is something to send, serves the connection until it is lost, and so on. Ends when nothing is

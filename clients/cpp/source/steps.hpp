@@ -29,8 +29,8 @@ bool deduplicated(const NewMessage& message);
 /// With its producer's stamp a batch can be appended twice and is stored once.
 bool has_producer(const BatchToAppend& batch);
 
-std::vector<SendResult> decode(const wire::SendResults& from);
-std::vector<AppendResult> decode(const wire::AppendResults& from);
+std::vector<SendResult> send_results_of(const wire::SendResults& from);
+std::vector<AppendResult> append_results_of(const wire::AppendResults& from);
 Outcome<std::vector<EntryResult>> read_entry_results(std::string_view reply);
 
 }  // namespace tern::detail

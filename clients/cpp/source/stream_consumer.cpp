@@ -1,12 +1,11 @@
 #include "tern/stream_consumer.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <map>
 
+#include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/stream_consumer_state.hpp"
 
 namespace tern {
@@ -14,16 +13,6 @@ namespace tern {
 namespace asio = boost::asio;
 
 namespace detail {
-
-namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
-
-void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace
 
 StreamConsumerState::StreamConsumerState(std::shared_ptr<Session> session, StreamConsumerOptions options)
     : session_(std::move(session)),

@@ -1,21 +1,13 @@
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/stream_consumer_state.hpp"
 
 /// A stream consumer fetches ahead: one fetch at a time, for all partitions that have room.
 namespace tern::detail {
 
 namespace asio = boost::asio;
-
-namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
-constexpr std::chrono::milliseconds pause_after_an_error{200};
-
-}  // namespace
 
 bool StreamConsumerState::wants(const Source& source) const {
     return source.positioned && !source.paused && !source.stopped &&

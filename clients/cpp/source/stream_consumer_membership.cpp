@@ -1,8 +1,7 @@
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/stream_consumer_state.hpp"
 
 /// A stream consumer as a member of its group: joins, tells by heartbeats what it works on, takes what it is granted
@@ -12,9 +11,6 @@ namespace tern::detail {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
-constexpr std::chrono::milliseconds pause_after_an_error{200};
 
 std::vector<StreamPartition> partitions_of(const std::vector<PartitionSet>& sets) {
     std::vector<StreamPartition> partitions;

@@ -1,22 +1,14 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/stream_consumer_state.hpp"
 
 /// Polls and commits of a stream consumer.
 namespace tern::detail {
 
 namespace asio = boost::asio;
-
-namespace {
-
-void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace
 
 bool passes(const Error& error) {
     if (error.is_connection_error()) {

@@ -46,13 +46,13 @@ StreamSettings decode(const wire::StreamSettings& from) {
     return settings;
 }
 
-Outcome<CreatedStream> read_created(std::string_view reply) {
+Outcome<CreatedStream> read_created_stream(std::string_view reply) {
     const auto body = body_of<wire::StreamCreated>(reply);
     if (!body.has_value()) return body.error();
     return CreatedStream{(*body)->created()};
 }
 
-Outcome<StreamPage> read_page(std::string_view reply) {
+Outcome<StreamPage> read_stream_page(std::string_view reply) {
     const auto body = body_of<wire::StreamList>(reply);
     if (!body.has_value()) return body.error();
     StreamPage page;
@@ -65,7 +65,7 @@ Outcome<StreamPage> read_page(std::string_view reply) {
     return page;
 }
 
-Outcome<StreamDescription> read_description(std::string_view reply) {
+Outcome<StreamDescription> read_stream(std::string_view reply) {
     const auto body = body_of<wire::StreamDescription>(reply);
     if (!body.has_value()) return body.error();
     const auto& from = **body;
@@ -106,8 +106,8 @@ Outcome<AllocatedProducer> read_allocated(std::string_view reply) {
 }  // namespace
 
 Operation<CreatedStream> create_stream(Id id, const StreamName& stream, const StreamSettings& settings) {
-    return {id, encode_settings<wire::CreateStream>(id, stream, settings, wire::CreateCreateStream), read_created,
-            true};
+    return {id, encode_settings<wire::CreateStream>(id, stream, settings, wire::CreateCreateStream),
+            read_created_stream, true};
 }
 
 Operation<void> set_stream(Id id, const StreamName& stream, const StreamSettings& settings) {
@@ -119,11 +119,11 @@ Operation<void> delete_stream(Id id, const StreamName& stream) {
 }
 
 Operation<StreamPage> list_streams(Id id, const ListOptions& options) {
-    return {id, encode_list<wire::ListStreams>(id, options, wire::CreateListStreams), read_page, true};
+    return {id, encode_list<wire::ListStreams>(id, options, wire::CreateListStreams), read_stream_page, true};
 }
 
 Operation<StreamDescription> describe_stream(Id id, const StreamName& stream) {
-    return {id, encode_named<wire::DescribeStream>(id, stream, wire::CreateDescribeStream), read_description, true};
+    return {id, encode_named<wire::DescribeStream>(id, stream, wire::CreateDescribeStream), read_stream, true};
 }
 
 Operation<void> truncate_stream(Id id, const StreamName& stream, std::uint32_t partition, std::uint64_t before) {

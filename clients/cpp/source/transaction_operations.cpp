@@ -35,10 +35,10 @@ Outcome<TransactionResults> read_results(std::string_view reply) {
     if (!body.has_value()) return body.error();
     TransactionResults results;
     if ((*body)->sends()) {
-        for (const auto* step : *(*body)->sends()) results.sends.push_back(decode(*step));
+        for (const auto* step : *(*body)->sends()) results.sends.push_back(send_results_of(*step));
     }
     if ((*body)->appends()) {
-        for (const auto* step : *(*body)->appends()) results.appends.push_back(decode(*step));
+        for (const auto* step : *(*body)->appends()) results.appends.push_back(append_results_of(*step));
     }
     return results;
 }

@@ -5,16 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/crash/kill9/findings.hpp"
+#include "tests/crash/names.hpp"
+
 namespace tern::crash {
 namespace {
 
-constexpr std::size_t findings_max = 20;
 /// The broker counts in whole milliseconds, and begins with the wall clock after a restart.
 constexpr std::chrono::milliseconds clock_tolerance{20};
-
-std::string_view name_in(std::string_view body) {
-    return body.substr(0, body.find('|'));
-}
 
 }  // namespace
 

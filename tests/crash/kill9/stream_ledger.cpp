@@ -6,21 +6,14 @@
 #include <functional>
 #include <utility>
 
+#include "tests/crash/kill9/findings.hpp"
+#include "tests/crash/names.hpp"
+
 namespace tern::crash {
 namespace {
 
-constexpr std::size_t findings_max = 20;
-
-std::string name_in(std::string_view value) {
-    return std::string(value.substr(0, value.find('|')));
-}
-
 std::size_t fingerprint_of(std::string_view value) {
     return std::hash<std::string_view>()(value);
-}
-
-std::string text_of(const PartitionKey& key) {
-    return fmt::format("{}/{}", key.stream, key.partition);
 }
 
 }  // namespace

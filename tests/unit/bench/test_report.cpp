@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tests/unit/bench/fake_broker.hpp"
+#include "tests/unit/bench/quick_run.hpp"
 #include "tools/bench/bench_error.hpp"
 #include "tools/bench/broker_process.hpp"
 #include "tools/bench/queue_bench.hpp"
@@ -22,8 +23,6 @@ QueueBenchOptions options_for(const FakeBroker& broker) {
     options.times = {.warm_up_seconds = 0.02, .seconds = 0.1};
     return options;
 }
-
-const Progress quiet = [](const std::string&) {};
 
 }  // namespace
 

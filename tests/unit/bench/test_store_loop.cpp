@@ -2,17 +2,12 @@
 
 #include <filesystem>
 
+#include "tests/unit/bench/quick_run.hpp"
 #include "tools/bench/data_folder.hpp"
 #include "tools/bench/flush_loop.hpp"
 #include "tools/bench/store_loop.hpp"
 
 using namespace tern::bench;
-
-namespace {
-
-constexpr double short_run = 0.1;
-
-}  // namespace
 
 TEST_CASE("after cycles the loop's tables hold just what is received and not yet deleted, beside the backlog") {
     const ScratchFolder folder(".");

@@ -10,7 +10,7 @@ using namespace tern::bench;
 
 namespace {
 
-constexpr LoadTimes short_times{.warm_up_seconds = 0.02, .seconds = 0.1};
+constexpr LoadTimes short_stream_times{.warm_up_seconds = 0.02, .seconds = 0.1};
 
 StreamWorkload small_workload() {
     return {.partitions = 3, .connections = 2, .in_flight = 3, .record_bytes = 50, .batch_records = 10};
@@ -27,9 +27,9 @@ struct StreamOnFake {
     StreamOnFake() : StreamOnFake(FakeStreams::Faults()) {}
 
     StreamRound append(Consumers consumers = Consumers::none) {
-        return run_append_round(target, workload, short_times, consumers);
+        return run_append_round(target, workload, short_stream_times, consumers);
     }
-    StreamRound fetch() { return run_fetch_round(target, workload, short_times); }
+    StreamRound fetch() { return run_fetch_round(target, workload, short_stream_times); }
 
     FakeBroker broker;
     Target target;
@@ -126,7 +126,7 @@ TEST_CASE("a record is timed to its acknowledgement and to a fetch that waits fo
     fake.stream.fill(fake.workload, 100);
     fake.workload.records_per_s_max = 500;
 
-    const auto result = run_tail_loop(fake.target, fake.workload, short_times);
+    const auto result = run_tail_loop(fake.target, fake.workload, short_stream_times);
 
     CHECK_GT(result.received.count(), 5);
     CHECK_EQ(result.received.count(), result.acknowledged.count());

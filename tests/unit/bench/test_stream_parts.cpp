@@ -5,6 +5,7 @@
 
 #include "protocol/limits.hpp"
 #include "tern_generated.h"
+#include "tests/unit/bench/quick_run.hpp"
 #include "tools/bench/batch_scan.hpp"
 #include "tools/bench/bench_error.hpp"
 #include "tools/bench/block_loop.hpp"
@@ -17,8 +18,6 @@ using namespace tern::bench;
 namespace wire = tern::protocol::wire;
 
 namespace {
-
-constexpr double short_run = 0.1;
 
 const wire::Request& request_in(std::string_view frame) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(frame.data()) + tern::protocol::frame_header_bytes;

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 
 #include "tests/unit/bench/fake_broker.hpp"
+#include "tests/unit/bench/quick_run.hpp"
 #include "tools/bench/append_lane.hpp"
 #include "tools/bench/bench_error.hpp"
 #include "tools/bench/stream_bench.hpp"
@@ -20,8 +21,6 @@ StreamBenchOptions options_for(const FakeBroker& broker, StreamMix mix) {
     options.times = {.warm_up_seconds = 0.02, .seconds = 0.1};
     return options;
 }
-
-const Progress quiet = [](const std::string&) {};
 
 void check_numbers(const boost::json::object& json, std::initializer_list<const char*> names) {
     for (const char* name : names) {

@@ -11,12 +11,6 @@
 using namespace tern::cli;
 using tern::protocol::Record;
 
-namespace {
-
-const Style plain(false);
-
-}  // namespace
-
 TEST_CASE("a record in JSON has its place, time, key, value and headers") {
     const Record record{17, 1'795'600'800'250, "user-7", "größe\n", {{"trace", "abc"}, {"empty", std::nullopt}}};
 
@@ -40,13 +34,13 @@ TEST_CASE("a time that no calendar has is a number") {
     const Record record{0, -5, std::nullopt, "x", {}};
 
     CHECK_EQ(json_of({0, &record}).at("timestamp"), -5);
-    CHECK(line_of({0, &record}, plain).starts_with("-5  "));
+    CHECK(line_of({0, &record}, Style(false)).starts_with("-5  "));
 }
 
 TEST_CASE("a record is one line for people, whatever is in it") {
     const Record record{17, 1'795'600'800'250, "k\x1b[2J", "a\nb", {{"h", "v"}}};
 
-    const auto line = line_of({3, &record}, plain);
+    const auto line = line_of({3, &record}, Style(false));
 
     CHECK_NE(line.find(":00.250  3:17  k\\x1b[2J  a\\x0ab  h=v\n"), std::string::npos);
     CHECK_EQ(line.find('\n'), line.size() - 1);
@@ -55,7 +49,7 @@ TEST_CASE("a record is one line for people, whatever is in it") {
 TEST_CASE("a record without key or value says so") {
     const Record record{0, 0, std::nullopt, std::nullopt, {}};
 
-    CHECK_NE(line_of({0, &record}, plain).find("0:0  -  (no value)\n"), std::string::npos);
+    CHECK_NE(line_of({0, &record}, Style(false)).find("0:0  -  (no value)\n"), std::string::npos);
 }
 
 TEST_CASE("a line is a value, with a separator also a key") {

@@ -79,4 +79,10 @@ private:
 /// A port on which nobody listens.
 ServerAddress address_of_nobody();
 
+/// For a client that comes back at once when it is hung up on.
+inline ClientOptions options_for(const ServerAddress& server) {
+    using std::chrono::milliseconds;
+    return {.server = server, .backoff_first = milliseconds(1), .backoff_max = milliseconds(5)};
+}
+
 }  // namespace tern

@@ -18,10 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-ClientOptions options_for(const ServerAddress& server) {
-    return {.server = server, .backoff_first = 1ms, .backoff_max = 10ms};
-}
-
 template <class Call>
 Error error_of(Call call) {
     try {

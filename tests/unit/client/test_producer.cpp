@@ -22,10 +22,6 @@ namespace {
 
 using Fault = FakeStreams::Fault;
 
-ClientOptions options_for(const ServerAddress& server) {
-    return {.server = server, .backoff_first = 1ms, .backoff_max = 5ms};
-}
-
 std::vector<std::string> numbers(std::size_t count) {
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < count; ++i) texts.push_back(std::to_string(i));

@@ -4,6 +4,7 @@
 
 #include "broker/base/random_source.hpp"
 #include "tern/detail/operations.hpp"
+#include "tests/unit/native/refused.hpp"
 #include "tests/unit/native/session_fixture.hpp"
 
 namespace tern::native {
@@ -12,22 +13,8 @@ namespace wire = protocol::wire;
 
 namespace {
 
-struct Refused {
-    const char* what;
-    std::string frame;
-    Errc status;
-    /// What the message must name.
-    const char* named;
-};
-
 std::string send_frame(std::size_t messages) {
     return detail::send_batch(1, "q", std::vector<NewMessage>(messages, NewMessage{.body = "x"})).frame;
-}
-
-template <class Body>
-std::string frame_with(flatbuffers::Offset<Body> (*create)(detail::Builder&)) {
-    detail::Builder builder;
-    return detail::frame_of(builder, 1, create(builder));
 }
 
 std::string request_without_body() {

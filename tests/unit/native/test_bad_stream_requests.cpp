@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tern/detail/operations.hpp"
+#include "tests/unit/native/refused.hpp"
 #include "tests/unit/native/session_fixture.hpp"
 
 namespace tern::native {
@@ -12,20 +13,6 @@ namespace tern::native {
 namespace wire = protocol::wire;
 
 namespace {
-
-struct Refused {
-    const char* what;
-    std::string frame;
-    Errc status;
-    /// What the message must name.
-    const char* named;
-};
-
-template <class Body>
-std::string frame_with(flatbuffers::Offset<Body> (*create)(detail::Builder&)) {
-    detail::Builder builder;
-    return detail::frame_of(builder, 1, create(builder));
-}
 
 StreamSettings with_unknown_timestamps() {
     StreamSettings settings;

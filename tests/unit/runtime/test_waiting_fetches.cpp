@@ -12,8 +12,8 @@ using engine::StreamPartition;
 
 namespace {
 
-constexpr StreamPartition first{1, 0};
-constexpr StreamPartition second{1, 1};
+constexpr StreamPartition partition_0{1, 0};
+constexpr StreamPartition partition_1{1, 1};
 constexpr Timestamp soon(2'000);
 constexpr Timestamp later(3'000);
 
@@ -45,35 +45,35 @@ using Ids = std::vector<WaitingFetches::Id>;
 }  // namespace
 
 TEST_CASE_FIXTURE(Room, "news touch the fetches that wait for their partitions, each once") {
-    const auto both = park({first, second});
-    const auto one = park({second});
+    const auto both = park({partition_0, partition_1});
+    const auto one = park({partition_1});
 
-    CHECK_EQ(touched({.grown = {first}, .cut = {}}), Ids{both});
-    CHECK_EQ(touched({.grown = {second, first, second}, .cut = {}}), Ids{both, one});
+    CHECK_EQ(touched({.grown = {partition_0}, .cut = {}}), Ids{both});
+    CHECK_EQ(touched({.grown = {partition_1, partition_0, partition_1}, .cut = {}}), Ids{both, one});
     CHECK(touched({.grown = {{2, 0}}, .cut = {}}).empty());
 }
 
 TEST_CASE_FIXTURE(Room, "a stream that is cut touches those that wait for any of its partitions") {
-    const auto waiting = park({first});
+    const auto waiting = park({partition_0});
 
     CHECK_EQ(touched({.grown = {}, .cut = {{"", "s"}}}), Ids{waiting});
     CHECK(touched({.grown = {}, .cut = {{"", "other"}, {"elsewhere", "s"}}}).empty());
 }
 
 TEST_CASE_FIXTURE(Room, "who is removed is told nothing any more") {
-    const auto waiting = park({first});
+    const auto waiting = park({partition_0});
     fetches.remove(waiting);
     fetches.remove(waiting);
 
-    CHECK(touched({.grown = {first}, .cut = {{"", "s"}}}).empty());
+    CHECK(touched({.grown = {partition_0}, .cut = {{"", "s"}}}).empty());
     CHECK(fetches.overdue(later).empty());
     CHECK_EQ(fetches.next_deadline(), std::nullopt);
     CHECK_EQ(waiting_count(), 0);
 }
 
 TEST_CASE_FIXTURE(Room, "whose time is over is told so once, in the order of the deadlines") {
-    const auto second_to_go = park({first}, later);
-    const auto first_to_go = park({first}, soon);
+    const auto second_to_go = park({partition_0}, later);
+    const auto first_to_go = park({partition_0}, soon);
     CHECK_EQ(fetches.next_deadline(), std::optional(soon));
 
     CHECK(fetches.overdue(soon - Milliseconds(1)).empty());
@@ -91,11 +91,11 @@ TEST_CASE_FIXTURE(Room, "whose time is over is told so once, in the order of the
 }
 
 TEST_CASE_FIXTURE(Room, "an earlier deadline is announced, a later one is not") {
-    park({first}, later);
+    park({partition_0}, later);
     CHECK_EQ(earlier_deadlines, 1);
-    park({first}, later + Milliseconds(1));
+    park({partition_0}, later + Milliseconds(1));
     CHECK_EQ(earlier_deadlines, 1);
-    park({first}, soon);
+    park({partition_0}, soon);
     CHECK_EQ(earlier_deadlines, 2);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Room, "it is watched from before a read until nobody reads or 
     fetches.end_read();
     CHECK_FALSE(fetches.watched());
 
-    const auto id = park({first});
+    const auto id = park({partition_0});
     CHECK(fetches.watched());
     fetches.remove(id);
     CHECK_FALSE(fetches.watched());
@@ -114,16 +114,17 @@ TEST_CASE_FIXTURE(Room, "it is watched from before a read until nobody reads or 
 
 TEST_CASE("no more wait than the limit allows, and who is turned away is not waited for") {
     Room room(2);
-    room.park({first});
-    const auto second_one = room.park({first});
+    room.park({partition_0});
+    const auto second_one = room.park({partition_0});
 
     room.fetches.begin_read();
-    const auto refused = room.fetches.park({.session = 7, .partitions = {first}, .streams = {}, .deadline = later});
+    const auto refused =
+        room.fetches.park({.session = 7, .partitions = {partition_0}, .streams = {}, .deadline = later});
     REQUIRE_FALSE(refused.has_value());
     CHECK_EQ(refused.error(), Errc::overloaded);
 
     room.fetches.remove(second_one);
-    room.park({first});
+    room.park({partition_0});
     CHECK_EQ(room.waiting_count(), 2);
 }
 

@@ -12,6 +12,8 @@
 
 namespace tern::test {
 
+inline constexpr auto messages = store::Table::queue_messages;
+
 /// A data folder of its own, and the small steps that these tests are made of.
 struct LmdbFixture {
     void open(const store::LmdbOptions& options = {}) { lmdb = store::LmdbStore::open(data, options); }

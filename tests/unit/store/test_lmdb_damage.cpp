@@ -12,8 +12,6 @@ using namespace tern::test;
 
 namespace {
 
-constexpr auto messages = Table::queue_messages;
-
 struct DamageFixture : LmdbFixture {
     DamageFixture() {
         open();

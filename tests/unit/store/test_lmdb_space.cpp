@@ -13,7 +13,6 @@ using namespace tern::test;
 namespace {
 
 constexpr std::uint64_t mib = 1u << 20;
-constexpr auto messages = Table::queue_messages;
 
 /// Sends, receives and deletes as a broker does that heeds what space() says.
 struct SpaceFixture : LmdbFixture {

@@ -22,7 +22,7 @@ struct CheckOptions {
     std::string folder;
 };
 
-boost::json::object json_of(const store::FolderReport& report, const std::vector<std::string>& mismatches) {
+boost::json::object report_as_json(const store::FolderReport& report, const std::vector<std::string>& mismatches) {
     boost::json::array tables;
     for (const auto& table : report.tables) {
         tables.push_back(boost::json::object{{"table", std::string(table.table)},
@@ -77,7 +77,7 @@ ExitCode check(Context& context, const CheckOptions& options) {
     const auto mismatches = engine::audit(store::FolderSnapshot(options.folder).transaction());
     const bool sound = report.sound() && mismatches.empty();
     if (context.json()) {
-        context.out().write_json(json_of(report, mismatches));
+        context.out().write_json(report_as_json(report, mismatches));
         return sound ? ExitCode::ok : ExitCode::failed;
     }
 

@@ -18,10 +18,6 @@ struct LagOptions {
     std::string name;
 };
 
-std::string age_text(const std::optional<TimePoint>& at) {
-    return at ? rough_duration(age_of(*at)) : "-";
-}
-
 /// Every partition of one group.
 ExitCode lag_of_one(Context& context, const std::string& name) {
     const auto offsets = context.client().fetch_offsets(context.group(name));

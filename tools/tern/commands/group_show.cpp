@@ -60,8 +60,7 @@ std::string offsets_of(const GroupDescription& group, const Context& context) {
                  {"Member"}});
     for (const auto& [offset, member] : partitions_of(group)) {
         table.add_row({offset.stream, std::to_string(offset.partition), number_or_dash(offset.offset),
-                       number_or_dash(offset.end_offset), number_or_dash(lag_of(offset)),
-                       offset.committed_at ? rough_duration(age_of(*offset.committed_at)) : "-",
+                       number_or_dash(offset.end_offset), number_or_dash(lag_of(offset)), age_text(offset.committed_at),
                        member.empty() ? "-" : member});
     }
     return table.empty() ? "" : table.render(context.style(), context.terminal().columns);

@@ -26,7 +26,7 @@ struct RedriveOptions {
     bool follow = false;
 };
 
-std::string_view text_of(MoveStatus status) {
+std::string_view status_text(MoveStatus status) {
     switch (status) {
         case MoveStatus::running: return "running";
         case MoveStatus::completed: return "completed";
@@ -41,10 +41,10 @@ bool is_over(MoveStatus status) {
     return status != MoveStatus::running && status != MoveStatus::cancelling;
 }
 
-boost::json::object json_of(const MoveTask& task) {
+boost::json::object task_as_json(const MoveTask& task) {
     boost::json::object object{{"source", task.source},
                                {"destination", nullptr},
-                               {"status", std::string(text_of(task.status))},
+                               {"status", std::string(status_text(task.status))},
                                {"started_at", utc_time(task.started_at.time_since_epoch().count())},
                                {"moved", task.moved},
                                {"to_move", task.to_move}};
@@ -59,14 +59,14 @@ ExitCode list(Context& context, const QueueName& queue) {
     const auto tasks = context.client().list_moves(queue);
     if (context.json()) {
         boost::json::array array;
-        for (const auto& task : tasks) array.push_back(json_of(task));
+        for (const auto& task : tasks) array.push_back(task_as_json(task));
         context.out().write_json(array);
         return ExitCode::ok;
     }
     using enum Table::Align;
     Table table({{"Started"}, {"State"}, {"Moved", right}, {"Of", right}, {"To"}, {"Task"}});
     for (const auto& task : tasks) {
-        std::string state(text_of(task.status));
+        std::string state(status_text(task.status));
         if (!task.failure.empty()) state += ": " + task.failure;
         table.add_row({local_time(task.started_at.time_since_epoch().count()), state, human_count(task.moved),
                        human_count(task.to_move), task.destination.value_or("where they came from"),
@@ -103,9 +103,9 @@ MoveTask follow(Context& context, const QueueName& queue) {
 
 ExitCode tell_end(Context& context, const MoveTask& task) {
     if (context.json()) {
-        context.out().write_json(json_of(task));
+        context.out().write_json(task_as_json(task));
     } else {
-        context.out().write(fmt::format("{}: {} moved\n", text_of(task.status), counted(task.moved, "message")));
+        context.out().write(fmt::format("{}: {} moved\n", status_text(task.status), counted(task.moved, "message")));
         if (!task.failure.empty()) context.note(task.failure);
     }
     return task.status == MoveStatus::completed ? ExitCode::ok : ExitCode::failed;

@@ -8,18 +8,16 @@ namespace tern::cli {
 
 namespace {
 
-const std::string group = "Settings";
-
 void add_durations(CLI::App& command, QueueSettings& settings) {
     add_duration(command, "--delay", settings.delay, "Messages can be received only after this, up to 15m")
-        ->group(group);
+        ->group(settings_group);
     add_duration(command, "--visibility-timeout", settings.visibility_timeout,
                  "A received message that is not deleted comes back after this, up to 12h (default 30s)")
-        ->group(group);
+        ->group(settings_group);
     add_duration(command, "--retention", settings.retention, "Messages are kept so long, 1m to 14d (default 4d)")
-        ->group(group);
+        ->group(settings_group);
     add_duration(command, "--wait", settings.wait, "A receive waits so long for a message, up to 20s (default 0)")
-        ->group(group);
+        ->group(settings_group);
 }
 
 RedrivePolicy redrive_policy_from(const SettingsOptions& options, const QueueSettings& current) {
@@ -50,38 +48,39 @@ void add_settings_options(CLI::App& command, SettingsOptions& options) {
     add_durations(command, options.settings);
     add_bytes(command, "--message-bytes-max", options.settings.message_bytes_max,
               "The longest message with its attributes, 1KiB to 16MiB (default 1MiB)")
-        ->group(group);
+        ->group(settings_group);
     command.add_option("--dead-letter", options.dead_letter_queue, "Where messages go that were received too often")
         ->type_name("QUEUE")
-        ->group(group);
+        ->group(settings_group);
     command
         .add_option("--receives-max", options.receives_max, "How many receives without a delete are enough, 1 to 1000")
         ->type_name("N")
-        ->group(group);
-    command.add_flag("--no-dead-letter", options.no_dead_letter, "Dead letters go nowhere any more")->group(group);
+        ->group(settings_group);
+    command.add_flag("--no-dead-letter", options.no_dead_letter, "Dead letters go nowhere any more")
+        ->group(settings_group);
     command
         .add_option("--accept-dead-letters-of", options.redrive_from,
                     "Which queues may send their dead letters here: `all`, `none`, or up to 10 names")
         ->type_name("QUEUE")
-        ->group(group);
+        ->group(settings_group);
     auto& by_content = options.settings.content_based_deduplication;
     command
         .add_flag_callback(
             "--content-deduplication", [&by_content] { by_content = true; },
             "FIFO: messages without a deduplication id get one from their body")
-        ->group(group);
+        ->group(settings_group);
     command
         .add_flag_callback(
             "--no-content-deduplication", [&by_content] { by_content = false; }, "FIFO: each message needs an id")
-        ->group(group);
+        ->group(settings_group);
     command.add_option("--deduplication-scope", options.deduplication_scope, "FIFO: `queue` (default) or `group`")
         ->check(CLI::IsMember({"queue", "group"}))
         ->type_name("SCOPE")
-        ->group(group);
+        ->group(settings_group);
     command.add_option("--throughput-limit", options.throughput_limit, "FIFO: `queue` (default) or `group`")
         ->check(CLI::IsMember({"queue", "group"}))
         ->type_name("LIMIT")
-        ->group(group);
+        ->group(settings_group);
 }
 
 bool needs_current_settings(const SettingsOptions& options) {

@@ -26,7 +26,7 @@ void add_storage(Block& block, const std::string& storage) {
     block.add("storage", storage + ": all changes are refused until there is space", Block::Tone::bad);
 }
 
-boost::json::object json_of(const BrokerStatus& status) {
+boost::json::object status_as_json(const BrokerStatus& status) {
     const auto uptime = status.now - status.started_at;
     return {{"version", status.version},
             {"data_folder", status.data_folder},
@@ -74,7 +74,7 @@ std::string block_of(const BrokerStatus& status, const Context& context) {
 ExitCode status(Context& context, const StatusOptions&) {
     const auto report = context.client().broker_status();
     if (context.json()) {
-        context.out().write_json(json_of(report));
+        context.out().write_json(status_as_json(report));
     } else {
         context.out().write(block_of(report, context));
     }

@@ -10,8 +10,6 @@ namespace tern::cli {
 
 namespace {
 
-const std::string group = "Settings";
-
 void add_retention(CLI::App& command, StreamSettings& settings) {
     const auto read_duration = [&settings](const std::string& text) {
         settings.retention = text == "forever" ? milliseconds(0) : parse_duration(text);
@@ -23,7 +21,7 @@ void add_retention(CLI::App& command, StreamSettings& settings) {
         .add_option_function<std::string>("--retention", read_duration,
                                           "Records are kept so long, or `forever` (default 7d)")
         ->type_name("DURATION")
-        ->group(group);
+        ->group(settings_group);
 
     const auto read_bytes = [&settings](const std::string& text) {
         settings.retention_bytes = text == "unlimited" ? 0 : parse_bytes(text);
@@ -35,7 +33,7 @@ void add_retention(CLI::App& command, StreamSettings& settings) {
         .add_option_function<std::string>("--retention-bytes", read_bytes,
                                           "Each partition keeps so much, or `unlimited` (default)")
         ->type_name("SIZE")
-        ->group(group);
+        ->group(settings_group);
 }
 
 }  // namespace
@@ -44,17 +42,17 @@ void add_settings_options(CLI::App& command, StreamSettingsOptions& options) {
     command.add_option("--partitions", options.settings.partitions, "1 to 1024, and never fewer (default 1)")
         ->type_name("N")
         ->check(CLI::Range(1, static_cast<int>(protocol::partitions_max), "a number from 1 to 1024"))
-        ->group(group);
+        ->group(settings_group);
     add_retention(command, options.settings);
     add_bytes(command, "--record-bytes-max", options.settings.record_bytes_max,
               "The longest record with its key and headers, 1KiB to 16MiB (default 1MiB)")
-        ->group(group);
+        ->group(settings_group);
     command
         .add_option("--timestamps", options.timestamps,
                     "Whose clock gives records their time: `create` the producer's (default), `append` the broker's")
         ->check(CLI::IsMember({"create", "append"}))
         ->type_name("CLOCK")
-        ->group(group);
+        ->group(settings_group);
 }
 
 StreamSettings settings_from(const StreamSettingsOptions& options) {

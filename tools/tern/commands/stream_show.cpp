@@ -40,11 +40,7 @@ std::string block_of(const StreamDescription& stream, const Context& context) {
     return block.render(context.style(), context.terminal().columns);
 }
 
-std::string age_text(const std::optional<TimePoint>& at) {
-    return at ? rough_duration(age_of(*at)) : "-";
-}
-
-std::string partitions_of(const StreamDescription& stream, const Context& context) {
+std::string table_of(const StreamDescription& stream, const Context& context) {
     using enum Table::Align;
     Table table({{"Partition", right},
                  {"Start", right},
@@ -90,7 +86,7 @@ ExitCode show(Context& context, const ShowStreamOptions& options) {
         return ExitCode::ok;
     }
     context.out().write(block_of(stream, context));
-    context.out().write("\n" + partitions_of(stream, context));
+    context.out().write("\n" + table_of(stream, context));
     if (!groups.empty()) context.out().write("\n" + groups_of(groups, context));
     return ExitCode::ok;
 }

@@ -79,7 +79,7 @@ ExitCode tail(Context& context, const TailOptions& options) {
     if (!options.group.empty()) return tail_in_group(context, options);
     const auto stream = context.stream(options.name);
     const auto ranges = ranges_of(context, stream, options);
-    BlockingClient client(patient_options(context));
+    BlockingClient client(context.patient_client_options());
     RecordReader reader(fetch_by(client), stream, ranges);
     RecordWriter writer(context.out(), context.style(), record_format(context, options.raw));
     write_last(reader, ranges, options.last, writer);

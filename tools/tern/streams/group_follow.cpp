@@ -99,7 +99,7 @@ ExitCode follow_in_group(Context& context, const GroupFollowOptions& options) {
     // A stream that is not there, or a broker, is told at once.
     const auto ends = context.client().describe_stream(context.stream(options.stream));
 
-    BlockingClient client(patient_options(context));
+    BlockingClient client(context.patient_client_options());
     BlockingStreamConsumer consumer(client, consumer_options(context, options));
     RecordWriter writer(context.out(), context.style(), record_format(context, options.raw));
     bool ended = false;

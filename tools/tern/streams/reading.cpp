@@ -6,13 +6,6 @@
 
 namespace tern::cli {
 
-namespace {
-
-constexpr milliseconds reconnecting_for{5'000};
-constexpr milliseconds backoff_max{1'000};
-
-}  // namespace
-
 RecordFormat record_format(const Context& context, bool raw) {
     if (raw) return RecordFormat::raw;
     return context.json() ? RecordFormat::json : RecordFormat::line;
@@ -22,13 +15,6 @@ RecordReader::Fetch fetch_by(BlockingClient& client) {
     return [&client](const std::vector<FetchPosition>& positions, const FetchOptions& options) {
         return client.fetch(positions, options);
     };
-}
-
-ClientOptions patient_options(const Context& context) {
-    auto options = context.client_options();
-    options.give_up_after = reconnecting_for;
-    options.backoff_max = backoff_max;
-    return options;
 }
 
 void note_missed(const Context& context, const RecordReader& reader) {

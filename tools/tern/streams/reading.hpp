@@ -11,9 +11,6 @@ RecordFormat record_format(const Context& context, bool raw);
 /// Fetches by a client, which outlives what is returned.
 RecordReader::Fetch fetch_by(BlockingClient& client);
 
-/// For a client that waits a while for a broker that is gone: a restart is not worth a word.
-ClientOptions patient_options(const Context& context);
-
 /// Tells, for people, that records were removed before they could be read.
 void note_missed(const Context& context, const RecordReader& reader);
 

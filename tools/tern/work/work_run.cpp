@@ -14,8 +14,6 @@ namespace {
 
 constexpr milliseconds redrawn_every{200};
 // A receive or delete waits so long for a broker that is gone; the consumer tries again after it, without end.
-constexpr milliseconds reconnecting_for{5'000};
-constexpr milliseconds backoff_max{1'000};
 
 }  // namespace
 
@@ -33,10 +31,7 @@ WorkRun::WorkRun(Context& context, const WorkOptions& options)
                 consumer_options()) {}
 
 ClientOptions WorkRun::client_options() const {
-    auto options = context_.client_options();
-    options.give_up_after = reconnecting_for;
-    options.backoff_max = backoff_max;
-    return options;
+    return context_.patient_client_options();
 }
 
 ConsumerOptions WorkRun::consumer_options() {
