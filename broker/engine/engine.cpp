@@ -236,11 +236,11 @@ void Engine::begin_batch(store::WriteTransaction& transaction, Timestamp now, Ra
 void Engine::apply(const Ticket& ticket, const Command& command, std::vector<Completion>& completions) {
     TERN_CHECK(state_->batch);
     auto answer = state_->execute(ticket, command, completions);
+    state_->leave_removed_queues(completions);
     if (answer) {
         if (answer->status != Errc::ok) ++state_->counters.refusals;
         completions.push_back({ticket, std::move(*answer)});
     }
-    state_->leave_removed_queues(completions);
     state_->receiving.serve_fed(*state_->batch, completions);
 }
 

@@ -103,6 +103,7 @@ Result<Topic*> Topics::find(Batch& batch, const TopicName& name) {
 
 Topic& Topics::add(Batch& batch, TopicRow row) {
     auto& topic = keep(batch, new_topic_id(batch.transaction), std::move(row));
+    topic.subscriptions_read = true;
     batch.transaction.put(Table::catalog, keys::catalog(keys::CatalogKind::topic, topic.row.topic).view(),
                           {reinterpret_cast<const char*>(&topic.id), sizeof topic.id});
     save_row(batch, topic);

@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(FanOutFixture, "raw delivery passes attributes on; more than t
     make_queue("dead");
     const auto subscription = added("q", {.raw = true, .dead_letter_queue = "dead"});
     auto publication = publication_of("x");
-    for (int i = 0; i < 10; ++i) publication.attributes.push_back({"a" + std::to_string(i), "String", "v"});
+    for (std::uint64_t i = 0; i < 10; ++i) publication.attributes.push_back({numbered("a", i), "String", "v"});
 
     publish(publication);
     publication.attributes.push_back({"b", "String", "v"});
@@ -149,13 +149,13 @@ TEST_CASE_FIXTURE(FanOutFixture, "a FIFO topic passes group and deduplication id
     added("q.fifo", {.raw = true});
     added("plain");
     auto publication = publication_of("x");
-    publication.group_id = "g";
+    publication.group_id = "group";
 
     publish(publication);
 
     const auto received = receive({"", "q.fifo"});
     const auto record = decode_message(received.at(0).record).value();
-    CHECK_EQ(record.group_id, "g");
+    CHECK_EQ(record.group_id, "group");
     CHECK_EQ(record.deduplication_id.size(), 64);
     CHECK_NE(bodies("plain").at(0).find(R"("SequenceNumber":"00000000000000000001")"), std::string::npos);
 }

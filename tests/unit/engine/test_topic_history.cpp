@@ -6,7 +6,7 @@ using namespace tern::test;
 
 namespace {
 
-std::vector<Publication> numbered(const TopicFixture& fixture, int from, int count) {
+std::vector<Publication> counted(const TopicFixture& fixture, int from, int count) {
     std::vector<Publication> publications;
     for (int i = from; i < from + count; ++i) publications.push_back(fixture.publication_of(std::to_string(i)));
     return publications;
@@ -15,8 +15,8 @@ std::vector<Publication> numbered(const TopicFixture& fixture, int from, int cou
 }  // namespace
 
 TEST_CASE_FIXTURE(TopicFixture, "a history is read piece by piece, from any offset") {
-    publish_all(numbered(*this, 0, 10));
-    publish_all(numbered(*this, 10, 5));
+    publish_all(counted(*this, 0, 10));
+    publish_all(counted(*this, 10, 5));
 
     const auto piece = history(7, {.publications_max = 4});
     CHECK_EQ(piece.next_offset, 11);
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(TopicFixture, "a history is read piece by piece, from any offs
 }
 
 TEST_CASE_FIXTURE(TopicFixture, "what is not durable yet is not read") {
-    publish_all(numbered(*this, 0, 4));
+    publish_all(counted(*this, 0, 4));
     const DurableEnd durable_end = [](StreamPartition) { return std::optional<std::uint64_t>(2); };
 
     const auto piece = read_history(*store.begin_read(), describe().id, 0, {}, durable_end);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(TopicFixture, "a history by number holds exactly so many for r
 }
 
 TEST_CASE_FIXTURE(TopicFixture, "a shorter history takes effect at once, for number and age") {
-    publish_all(numbered(*this, 0, 500));
+    publish_all(counted(*this, 0, 500));
     call(SetTopic{topic, {.history_publications = 10}});
     CHECK_EQ(describe().start_offset, 490);
 

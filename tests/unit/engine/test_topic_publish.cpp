@@ -54,12 +54,12 @@ TEST_CASE_FIXTURE(TopicFixture, "attributes and group survive the history") {
     create();
     auto publication = publication_of("hello");
     publication.attributes = {{"colour", "String", "red"}, {"blob", "Binary.png", Bytes("\0\xFF", 2)}};
-    publication.group_id = "g";
+    publication.group_id = "group";
 
     publish(publication);
 
     const auto stored = history().publications.at(0).publication;
-    CHECK_EQ(stored.group_id, "g");
+    CHECK_EQ(stored.group_id, "group");
     REQUIRE_EQ(stored.attributes.size(), 2);
     CHECK_EQ(stored.attributes[1].name, "blob");
     CHECK_EQ(stored.attributes[1].type, "Binary.png");
@@ -148,9 +148,9 @@ TEST_CASE_FIXTURE(TopicFixture, "a FIFO topic wants a group and a deduplication 
     create({.fifo = true});
     auto publication = publication_of("x");
     CHECK_EQ(publish(publication).status, Errc::message_group_id_missing);
-    publication.group_id = "g";
+    publication.group_id = "group";
     CHECK_EQ(publish(publication).status, Errc::deduplication_id_missing);
-    publication.deduplication_id = "1";
+    publication.deduplication_id = "first";
     CHECK_EQ(publish(publication).sequence, 1);
 
     call(SetTopic{topic, {.content_based_deduplication = true}});
@@ -164,12 +164,12 @@ TEST_CASE_FIXTURE(TopicFixture, "the sequence of a FIFO topic without a history 
     topic.name = "orders.fifo";
     create({.fifo = true, .content_based_deduplication = true, .history = false});
     auto publication = publication_of("x");
-    publication.group_id = "g";
+    publication.group_id = "group";
     const auto before = publish(publication).sequence;
 
     restart();
     now = now + 1s;
-    publication.data = "y";
+    publication.data.assign(1, 'y');
 
     CHECK_GT(publish(publication).sequence, before);
 }

@@ -66,7 +66,7 @@ struct RandomRun : TopicFixture {
     }
 
     void subscribe_or_leave() {
-        const auto queue = "q" + std::to_string(dice.below(6));
+        const auto queue = numbered("q", dice.below(6));
         const auto known = naive.queues.find(queue);
         if (known != naive.queues.end()) return;
         NaiveTopic::Subscribed subscribed;

@@ -19,6 +19,10 @@ namespace tern::test {
 using namespace std::chrono_literals;
 using Texts = std::vector<std::string>;
 
+inline std::string numbered(std::string prefix, std::uint64_t number) {
+    return prefix.append(std::to_string(number));
+}
+
 /// An engine on a store in memory, with a clock that is moved by hand. Each command is a batch of its own; after each
 /// the tables are checked against each other.
 class TopicFixture {

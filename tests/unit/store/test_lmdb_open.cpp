@@ -42,9 +42,9 @@ constexpr const char* tables_of_version_1[] = {"meta",
                                                "agenda"};
 
 /// What version 2 brought.
-constexpr const char* tables_of_version_2[] = {"streams",       "stream_partitions", "stream_log",
-                                               "stream_times",  "stream_producers",  "stream_groups",
-                                               "groups",        "group_members",     "group_offsets"};
+constexpr const char* tables_of_version_2[] = {"streams",      "stream_partitions", "stream_log",
+                                               "stream_times", "stream_producers",  "stream_groups",
+                                               "groups",       "group_members",     "group_offsets"};
 
 struct OldVersionFixture : LmdbFixture {
     void make_version_1(bool with_agenda = true) const { make(1, with_agenda); }
