@@ -17,6 +17,7 @@
 
 #include "broker/frontends/admin/admin_frontend.hpp"
 #include "broker/frontends/native/native_frontend.hpp"
+#include "broker/frontends/websocket/websocket_frontend.hpp"
 #include "broker/runtime/listener.hpp"
 #include "broker/runtime/local_broker.hpp"
 #include "broker/runtime/log.hpp"
@@ -94,6 +95,26 @@ runtime::LocalBrokerOptions broker_options(const runtime::Configuration& configu
     return options;
 }
 
+websocket::WebSocketOptions websocket_options(const runtime::Settings& settings) {
+    websocket::WebSocketOptions options;
+    options.connections_max = settings.websocket_connections_max;
+    options.connections_per_address_max = settings.connections_per_address_max;
+    options.limits.frame_bytes_max = settings.websocket_message_bytes_max;
+    options.requests_per_second_max = settings.websocket_requests_per_second_max;
+    return options;
+}
+
+admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebSocketDoor& door) {
+    admin::AdminOptions options;
+    options.endpoint = endpoint_of(settings.http);
+    options.connections_max = settings.http_connections_max;
+    options.connections_per_address_max = settings.connections_per_address_max;
+    options.any_host = settings.allow_insecure;
+    options.allowed_origins = settings.http_allowed_origins;
+    options.door = &door;
+    return options;
+}
+
 /// Makes a front end, whose constructor binds its address.
 template <class Frontend, class... Arguments>
 std::unique_ptr<Frontend> listen(std::string_view setting, const runtime::ListenAddress& address,
@@ -129,10 +150,8 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
         native::NativeOptions{.endpoint = endpoint_of(settings.listen),
                               .connections_max = settings.connections_max,
                               .connections_per_address_max = settings.connections_per_address_max});
-    const auto admin = listen<admin::AdminFrontend>(
-        "http", settings.http, broker,
-        admin::AdminOptions{endpoint_of(settings.http), settings.http_connections_max,
-                            settings.connections_per_address_max, settings.allow_insecure});
+    websocket::WebSocketFrontend websockets(broker, broker.io_threads(), websocket_options(settings));
+    const auto admin = listen<admin::AdminFrontend>("http", settings.http, broker, admin_options(settings, websockets));
 
     broker.start();
     native->start();

@@ -84,6 +84,10 @@ public:
         return std::nullopt;
     }
 
+    /// Lets memory go that nothing is in.
+    void release_idle() {
+        if (between_frames()) chunk_.reset();
+    }
     /// A frame was announced that is longer than the limit.
     bool too_large() const { return too_large_; }
     /// Nothing of a next frame has arrived yet: the stream may end here.

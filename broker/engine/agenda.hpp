@@ -26,6 +26,7 @@ enum class Kind : std::uint8_t {
     forget_producer = 10,      // the key of the row in table stream_producers
     forget_group = 11,         // group: if it has been without members and commits for long enough
     remove_group = 12,         // group: erase all rows under it
+    remove_topic = 13,  // topic, its namespace: erase all rows under it, and the queues of its durable subscriptions
 };
 
 struct Item {

@@ -45,12 +45,10 @@ Verdict check(Batch& batch, Stream& stream, const NewBatch& entry) {
 
 void execute(Batch& batch, const Stream& stream, Partition& partition, const NewBatch& entry) {
     const auto base_offset = partition.row.end_offset;
-    stream_log::append(batch, stream, partition, entry.bytes, entry.header);
-    stream_retention::watch(batch, stream, partition);
+    append_batch(batch, stream, partition, entry.bytes, entry.header);
     producers::remember(batch, partition, entry.header, base_offset);
     batch.counters.records_appended += static_cast<std::uint64_t>(entry.header.records);
     batch.counters.record_bytes_appended += entry.bytes.size();
-    batch.due_work_left += removals_per_page * pages_of_block(entry.bytes.size());
 }
 
 AppendResult append_entry(Batch& batch, Stream& stream, const NewBatch& entry) {
@@ -73,6 +71,13 @@ AppendResult append_entry(Batch& batch, Stream& stream, const NewBatch& entry) {
 }
 
 }  // namespace
+
+void append_batch(Batch& batch, const Stream& stream, Partition& partition, BytesView bytes,
+                  const protocol::BatchHeader& header) {
+    stream_log::append(batch, stream, partition, bytes, header);
+    stream_retention::watch(batch, stream, partition);
+    batch.due_work_left += removals_per_page * pages_of_block(bytes.size());
+}
 
 Answer append(Batch& batch, const Append& command) {
     const auto stream = find_stream(batch, command);

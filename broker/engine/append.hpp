@@ -5,6 +5,7 @@
 #include "broker/engine/answers.hpp"
 #include "broker/engine/batch.hpp"
 #include "broker/engine/commands_of_streams.hpp"
+#include "broker/engine/stream.hpp"
 
 namespace tern::engine {
 
@@ -17,5 +18,9 @@ Answer append(Batch& batch, const Append& command);
 /// Whether all entries would be appended: ok, or the first refusal, and then `entry` is its number; for an error of the
 /// whole command `entry` is the number of entries. Holds for entries of different partitions.
 Errc check_append(Batch& batch, const Append& command, std::size_t& entry);
+
+/// Appends a batch that is beyond doubt, and sees to it that retention keeps up.
+void append_batch(Batch& batch, const Stream& stream, Partition& partition, BytesView bytes,
+                  const protocol::BatchHeader& header);
 
 }  // namespace tern::engine

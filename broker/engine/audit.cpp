@@ -6,6 +6,7 @@
 
 #include "broker/engine/audit_groups.hpp"
 #include "broker/engine/audit_streams.hpp"
+#include "broker/engine/audit_topics.hpp"
 #include "broker/engine/fifo_groups.hpp"
 #include "broker/engine/messages.hpp"
 #include "broker/engine/queues.hpp"
@@ -174,6 +175,7 @@ std::vector<std::string> audit(const store::ReadTransaction& snapshot) {
     if (named != snapshot.rows(Table::queues)) findings.push_back("there are settings of queues that have no name");
     audit_streams(snapshot, findings);
     audit_groups(snapshot, findings);
+    audit_topics(snapshot, findings);
     return findings;
 }
 

@@ -15,6 +15,7 @@ namespace tern::engine {
 class Queues;
 class Groups;
 class Streams;
+class Topics;
 
 /// What a command works with: the transaction, the moment, and the budget for work that is not its own.
 struct Batch {
@@ -26,6 +27,7 @@ struct Batch {
     Queues& queues;
     Streams& streams;
     Groups& groups;
+    Topics& topics;
     std::uint64_t number = 0;
     /// How many more expiries, redrives and the like this batch may do.
     std::uint32_t due_work_left = 0;
@@ -35,6 +37,13 @@ struct Batch {
     std::vector<StreamName> changed_streams;
     /// Something about consumer groups was written.
     bool groups_changed = false;
+    /// Something about topics was written, counters of subscriptions and history aside.
+    bool topics_changed = false;
+    /// Queues that were taken away: whoever waits for them must be told.
+    std::vector<std::uint32_t> removed_queues;
+    /// In order.
+    std::vector<Published> published;
+    std::vector<std::uint32_t> deleted_topics;
     /// Where records are put together; kept for its memory.
     Bytes scratch;
 

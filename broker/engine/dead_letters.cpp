@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/engine/hidden_names.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/row_keys.hpp"
 
@@ -23,7 +24,7 @@ Errc check(Batch& batch, const QueueName& source, const QueueSettings& settings)
     if (!settings.redrive_policy) return Errc::ok;
     const auto& name = settings.redrive_policy->dead_letter_queue;
     if (name == source.name) return Errc::redrive_policy_invalid;
-    const auto target = batch.queues.find(batch.transaction, {source.namespace_name, name});
+    const auto target = batch.queues.find(batch.transaction, {hidden_names::dead_letter_namespace(source), name});
     if (!target.has_value() || (*target)->settings().fifo != settings.fifo) return Errc::redrive_policy_invalid;
     return allows((*target)->settings(), source.name) ? Errc::ok : Errc::redrive_not_allowed;
 }
@@ -31,7 +32,7 @@ Errc check(Batch& batch, const QueueName& source, const QueueSettings& settings)
 void note_change(Batch& batch, const Queue& source, const std::string& before, const std::string& after) {
     if (before == after) return;
     const auto row = [&](const std::string& name) {
-        return keys::dead_letter_source({source.row.queue.namespace_name, name}, source.id);
+        return keys::dead_letter_source({hidden_names::dead_letter_namespace(source.row.queue), name}, source.id);
     };
     if (!before.empty()) batch.transaction.erase(Table::dead_letter_sources, row(before).view());
     if (!after.empty()) batch.transaction.put(Table::dead_letter_sources, row(after).view(), {});

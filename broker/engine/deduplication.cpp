@@ -19,6 +19,20 @@ bool open(const DeduplicationEntry& entry, Timestamp now) {
     return now < entry.sent_at + window;
 }
 
+std::optional<DeduplicationEntry> find_row(const Batch& batch, const store::Key& key) {
+    const auto stored = batch.transaction.get(Table::deduplication, key.view());
+    if (!stored) return std::nullopt;
+    const auto entry = decode_deduplication_entry(stored.bytes());
+    if (!open(entry, batch.now)) return std::nullopt;
+    return entry;
+}
+
+void put_row(Batch& batch, const store::Key& key, const DeduplicationEntry& entry) {
+    batch.transaction.put(Table::deduplication, key.view(), encode(entry));
+    agenda::add(batch.transaction, agenda::rounded_up(entry.sent_at + window), agenda::Kind::forget_deduplication,
+                key.view());
+}
+
 }  // namespace
 
 Bytes content_id(BytesView body) {
@@ -35,18 +49,19 @@ Bytes content_id(BytesView body) {
 }
 
 std::optional<DeduplicationEntry> find(const Batch& batch, const Queue& queue, BytesView group, BytesView id) {
-    const auto stored = batch.transaction.get(Table::deduplication, key_of(queue, group, id).view());
-    if (!stored) return std::nullopt;
-    const auto entry = decode_deduplication_entry(stored.bytes());
-    if (!open(entry, batch.now)) return std::nullopt;
-    return entry;
+    return find_row(batch, key_of(queue, group, id));
+}
+
+std::optional<DeduplicationEntry> find(const Batch& batch, std::uint32_t storage, BytesView id) {
+    return find_row(batch, keys::deduplication(storage, {}, id));
 }
 
 void remember(Batch& batch, const Queue& queue, BytesView group, BytesView id, const DeduplicationEntry& entry) {
-    const auto key = key_of(queue, group, id);
-    batch.transaction.put(Table::deduplication, key.view(), encode(entry));
-    agenda::add(batch.transaction, agenda::rounded_up(entry.sent_at + window), agenda::Kind::forget_deduplication,
-                key.view());
+    put_row(batch, key_of(queue, group, id), entry);
+}
+
+void remember(Batch& batch, std::uint32_t storage, BytesView id, const DeduplicationEntry& entry) {
+    put_row(batch, keys::deduplication(storage, {}, id), entry);
 }
 
 void forget(Batch& batch, BytesView row_key) {

@@ -12,6 +12,7 @@
 #include "broker/engine/stream_removal.hpp"
 #include "broker/engine/stream_retention.hpp"
 #include "broker/engine/streams.hpp"
+#include "broker/engine/topic_removal.hpp"
 #include "broker/store/keys.hpp"
 
 namespace tern::engine {
@@ -58,6 +59,7 @@ void work_off(Batch& batch, const agenda::Item& item) {
         case agenda::Kind::stream_retention: return look_for_old_blocks(batch, item);
         case agenda::Kind::forget_group: return group_removal::look(batch, subject.u32(), item.due);
         case agenda::Kind::remove_group: return group_removal::go_on(batch, subject.u32());
+        case agenda::Kind::remove_topic: return topic_removal::go_on(batch, item.subject);
     }
 }
 

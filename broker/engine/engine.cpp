@@ -14,6 +14,7 @@
 #include "broker/engine/handle_commands.hpp"
 #include "broker/engine/membership.hpp"
 #include "broker/engine/moves.hpp"
+#include "broker/engine/publishing.hpp"
 #include "broker/engine/queue_commands.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/receiving.hpp"
@@ -21,6 +22,9 @@
 #include "broker/engine/stream_commands.hpp"
 #include "broker/engine/stream_log.hpp"
 #include "broker/engine/streams.hpp"
+#include "broker/engine/subscription_commands.hpp"
+#include "broker/engine/topic_commands.hpp"
+#include "broker/engine/topics.hpp"
 #include "broker/engine/transact.hpp"
 
 namespace tern::engine {
@@ -52,6 +56,7 @@ struct Engine::State {
     Queues queues;
     Streams streams;
     Groups groups;
+    Topics topics;
     Membership membership;
     Receiving receiving;
     Counting counting;
@@ -59,11 +64,15 @@ struct Engine::State {
     Bytes scratch;
     std::uint64_t batch_number = 0;
     std::vector<AppendedPartition> appended;
+    std::vector<Published> published;
+    std::vector<std::uint32_t> deleted_topics;
     std::optional<Timestamp> agenda_due;
     Timestamp last_time;
 
     /// The command's answer; nothing for a receive that was parked and for commands that nobody waits for.
     std::optional<Answer> execute(const Ticket& ticket, const Command& command, std::vector<Completion>& completions);
+    /// Nobody waits any longer for queues that were taken away.
+    void leave_removed_queues(std::vector<Completion>& completions);
     void end_batch();
     void end_streams();
 };
@@ -79,15 +88,7 @@ std::optional<Answer> Engine::State::execute(const Ticket& ticket, const Command
             [&](const TagQueue& c) -> Maybe { return tag_queue(b, c); },
             [&](const UntagQueue& c) -> Maybe { return untag_queue(b, c); },
             [&](const PurgeQueue& c) -> Maybe { return purge_queue(b, c); },
-            [&](const DeleteQueue& c) -> Maybe {
-                std::optional<std::uint32_t> removed;
-                auto answer = delete_queue(b, c, removed);
-                if (removed) {
-                    receiving.refuse_all(*removed, completions);
-                    counting.forget(*removed);
-                }
-                return answer;
-            },
+            [&](const DeleteQueue& c) -> Maybe { return delete_queue(b, c); },
             [&](const SendMessages& c) -> Maybe { return send_messages(b, c); },
             [&](const ReceiveMessages& c) -> Maybe { return receiving.receive(b, ticket, c, completions); },
             [&](const DeleteMessages& c) -> Maybe { return delete_messages(b, c); },
@@ -122,8 +123,25 @@ std::optional<Answer> Engine::State::execute(const Ticket& ticket, const Command
             [&](const CommitOffsets& c) -> Maybe { return group_offsets::commit(b, c); },
             [&](const DeleteGroup& c) -> Maybe { return membership.remove_group(b, c); },
             [&](const Transact& c) -> Maybe { return transact(b, c); },
+            [&](const CreateTopic& c) -> Maybe { return create_topic(b, c); },
+            [&](const SetTopic& c) -> Maybe { return set_topic(b, c); },
+            [&](const DeleteTopic& c) -> Maybe { return delete_topic(b, c); },
+            [&](const EnsureTopic& c) -> Maybe { return ensure_topic(b, c); },
+            [&](const Publish& c) -> Maybe { return publish(b, c); },
+            [&](const AddSubscription& c) -> Maybe { return add_subscription(b, c); },
+            [&](const SetSubscription& c) -> Maybe { return set_subscription(b, c); },
+            [&](const RemoveSubscription& c) -> Maybe { return remove_subscription(b, c); },
+            [&](const OpenDurable& c) -> Maybe { return open_durable(b, c); },
         },
         command);
+}
+
+void Engine::State::leave_removed_queues(std::vector<Completion>& completions) {
+    for (const auto queue : batch->removed_queues) {
+        receiving.refuse_all(queue, completions);
+        counting.forget(queue);
+    }
+    batch->removed_queues.clear();
 }
 
 /// Puts what was appended into blocks, and tells where.
@@ -142,18 +160,29 @@ void Engine::State::end_batch() {
     auto& b = *batch;
     receiving.end_batch(b, queues.touched());
     counting.end_batch(b, queues.touched());
-    const bool changed = !queues.touched().empty() || !streams.touched().empty() || b.groups_changed;
+    const bool changed =
+        !queues.touched().empty() || !streams.touched().empty() || b.groups_changed || b.topics_changed;
     if (changed && b.now - last_time >= last_time_lag_max) {
         last_time = b.now;
         const auto ms = last_time.ms();
         b.transaction.put(store::Table::meta, last_time_row, {reinterpret_cast<const char*>(&ms), sizeof ms});
     }
     queues.write_back(b.transaction);
+    topics.write_back(b.transaction);
     end_streams();
     const auto first = agenda::first(b.transaction);
     agenda_due = first ? std::optional(first->due) : std::nullopt;
+    published = std::move(b.published);
+    deleted_topics = std::move(b.deleted_topics);
     scratch = std::move(b.scratch);
     batch.reset();
+}
+
+/// Subscribers must be able to come back when space is low: EnsureTopic and OpenDurable make a few rows at most.
+static bool topics_grow(const Command& command) {
+    if (const auto* publish = std::get_if<Publish>(&command)) return !publish->ephemeral;
+    return std::holds_alternative<CreateTopic>(command) || std::holds_alternative<SetTopic>(command) ||
+           std::holds_alternative<AddSubscription>(command) || std::holds_alternative<SetSubscription>(command);
 }
 
 bool grows(const Command& command) {
@@ -164,7 +193,7 @@ bool grows(const Command& command) {
            std::holds_alternative<StartMove>(command) || std::holds_alternative<CreateStream>(command) ||
            std::holds_alternative<SetStream>(command) || std::holds_alternative<Append>(command) ||
            std::holds_alternative<AllocateProducer>(command) || std::holds_alternative<JoinGroup>(command) ||
-           std::holds_alternative<CommitOffsets>(command);
+           std::holds_alternative<CommitOffsets>(command) || topics_grow(command);
 }
 
 Engine::Engine(EngineLimits limits) : state_(std::make_unique<State>()) {
@@ -188,6 +217,8 @@ void Engine::begin_batch(store::WriteTransaction& transaction, Timestamp now, Ra
     TERN_CHECK(!state_->batch);
     auto& s = *state_;
     s.appended.clear();
+    s.published.clear();
+    s.deleted_topics.clear();
     s.batch.emplace(Batch{.transaction = transaction,
                           .now = now,
                           .random = random,
@@ -196,11 +227,16 @@ void Engine::begin_batch(store::WriteTransaction& transaction, Timestamp now, Ra
                           .queues = s.queues,
                           .streams = s.streams,
                           .groups = s.groups,
+                          .topics = s.topics,
                           .number = ++s.batch_number,
                           .due_work_left = s.limits.due_work_per_batch,
                           .fed = {},
                           .changed_streams = {},
                           .groups_changed = false,
+                          .topics_changed = false,
+                          .removed_queues = {},
+                          .published = {},
+                          .deleted_topics = {},
                           .scratch = std::move(s.scratch)});
 }
 
@@ -211,6 +247,7 @@ void Engine::apply(const Ticket& ticket, const Command& command, std::vector<Com
         if (answer->status != Errc::ok) ++state_->counters.refusals;
         completions.push_back({ticket, std::move(*answer)});
     }
+    state_->leave_removed_queues(completions);
     state_->receiving.serve_fed(*state_->batch, completions);
 }
 
@@ -218,6 +255,7 @@ void Engine::advance(std::vector<Completion>& completions) {
     TERN_CHECK(state_->batch);
     auto& batch = *state_->batch;
     do_due_work(batch);
+    state_->leave_removed_queues(completions);
     state_->counting.advance(batch);
     state_->receiving.advance(batch, completions);
     state_->membership.advance(batch, completions);
@@ -230,6 +268,14 @@ void Engine::end_batch() {
 
 const std::vector<AppendedPartition>& Engine::appended() const {
     return state_->appended;
+}
+
+std::vector<Published> Engine::take_published() {
+    return std::exchange(state_->published, {});
+}
+
+std::vector<std::uint32_t> Engine::take_deleted_topics() {
+    return std::exchange(state_->deleted_topics, {});
 }
 
 void Engine::end_overdue_waits(Timestamp now, std::vector<Completion>& completions) {

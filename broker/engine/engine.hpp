@@ -64,6 +64,11 @@ struct EngineCounters {
     std::uint64_t group_rebalances = 0;
     std::uint64_t group_sessions_expired = 0;
     std::uint64_t transactions = 0;
+    std::uint64_t publications = 0;
+    std::uint64_t publications_deduplicated = 0;
+    /// Into queues and durable subscriptions; those that failed went to a dead-letter queue if there is one.
+    std::uint64_t deliveries = 0;
+    std::uint64_t deliveries_failed = 0;
 };
 
 /// A partition to which a batch appended, and where it ended before and after.

@@ -7,6 +7,7 @@
 #include "broker/engine/agenda.hpp"
 #include "broker/engine/dead_letters.hpp"
 #include "broker/engine/fields.hpp"
+#include "broker/engine/hidden_names.hpp"
 #include "broker/engine/queue_kind.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/row_keys.hpp"
@@ -73,7 +74,8 @@ std::uint64_t allowed(const Task& task, Timestamp now) {
 Queue* destination_of(Batch& batch, const Queue& source, const Task& task, const MessageRecord& record) {
     const auto name = task.destination.empty() ? std::string(record.dead_letter_source) : task.destination;
     if (name.empty()) return nullptr;
-    const auto found = batch.queues.find(batch.transaction, {source.row.queue.namespace_name, name});
+    const auto found =
+        batch.queues.find(batch.transaction, hidden_names::dead_letter_source(source.row.queue.namespace_name, name));
     const bool fits = found.has_value() && (*found)->settings().fifo == source.settings().fifo && *found != &source;
     return fits ? *found : nullptr;
 }

@@ -174,7 +174,8 @@ Result<NamePage> list_dead_letter_sources(const store::ReadTransaction& snapshot
         }
         last = Bytes(id);
         const auto source = read_queue(snapshot, store::KeyReader(id).u32());
-        if (source.has_value()) listed.names.push_back(source->row.queue.name);
+        const bool listable = source.has_value() && !hidden_names::is_hidden(source->row.queue);
+        if (listable) listed.names.push_back(source->row.queue.name);
     }
     return listed;
 }
@@ -209,7 +210,7 @@ Result<std::vector<MoveTaskDescription>> list_moves(const store::ReadTransaction
 }
 
 std::uint64_t count_queues(const store::ReadTransaction& snapshot) {
-    return snapshot.rows(Table::queues);
+    return snapshot.rows(Table::queues) - hidden_counts::read(snapshot, hidden_counts::queues_row);
 }
 
 }  // namespace tern::engine

@@ -6,6 +6,7 @@
 
 #include "broker/engine/agenda.hpp"
 #include "broker/engine/dead_letters.hpp"
+#include "broker/engine/hidden_names.hpp"
 #include "broker/engine/moves.hpp"
 #include "broker/engine/queue_kind.hpp"
 #include "broker/engine/queues.hpp"
@@ -106,7 +107,7 @@ Answer create_queue(Batch& batch, const CreateQueue& command) {
 }
 
 Answer set_queue(Batch& batch, const SetQueue& command) {
-    const auto found = batch.queues.find(batch.transaction, command.queue);
+    const auto found = find_users_queue(batch, command.queue);
     if (!found.has_value()) return refuse(found.error());
     auto& queue = **found;
     auto settings = queue.settings();
@@ -136,7 +137,7 @@ Answer set_queue(Batch& batch, const SetQueue& command) {
 }
 
 Answer tag_queue(Batch& batch, const TagQueue& command) {
-    const auto found = batch.queues.find(batch.transaction, command.queue);
+    const auto found = find_users_queue(batch, command.queue);
     if (!found.has_value()) return refuse(found.error());
     auto tags = (*found)->row.tags;
     set_tags(tags, command.tags);
@@ -147,7 +148,7 @@ Answer tag_queue(Batch& batch, const TagQueue& command) {
 }
 
 Answer untag_queue(Batch& batch, const UntagQueue& command) {
-    const auto found = batch.queues.find(batch.transaction, command.queue);
+    const auto found = find_users_queue(batch, command.queue);
     if (!found.has_value()) return refuse(found.error());
     std::erase_if((*found)->row.tags, [&](const QueueTag& tag) {
         return std::find(command.keys.begin(), command.keys.end(), tag.key) != command.keys.end();
@@ -157,7 +158,7 @@ Answer untag_queue(Batch& batch, const UntagQueue& command) {
 }
 
 Answer purge_queue(Batch& batch, const PurgeQueue& command) {
-    const auto found = batch.queues.find(batch.transaction, command.queue);
+    const auto found = find_users_queue(batch, command.queue);
     if (!found.has_value()) return refuse(found.error());
     auto& counters = (*found)->counters;
     if (batch.limits.delay_after_purge && counters.purged_at != Timestamp() &&
@@ -168,18 +169,26 @@ Answer purge_queue(Batch& batch, const PurgeQueue& command) {
     return done();
 }
 
-Answer delete_queue(Batch& batch, const DeleteQueue& command, std::optional<std::uint32_t>& removed) {
-    const auto found = batch.queues.find(batch.transaction, command.queue);
+Answer delete_queue(Batch& batch, const DeleteQueue& command) {
+    const auto found = find_users_queue(batch, command.queue);
     if (!found.has_value()) return refuse(found.error());
-    auto& queue = **found;
-    removed = queue.id;
+    remember_deletion(batch, command.queue);
+    remove_queue(batch, **found);
+    return done();
+}
+
+void remove_queue(Batch& batch, Queue& queue) {
     removal::abandon(batch, queue.storage());
     moves::forget(batch, queue.id);
     dead_letters::note_change(batch, queue, redrive_target(queue.settings()), {});
-    remember_deletion(batch, command.queue);
     std::erase(batch.fed, &queue);
+    batch.removed_queues.push_back(queue.id);
     batch.queues.remove(batch.transaction, queue);
-    return done();
+}
+
+Result<Queue*> find_users_queue(Batch& batch, const QueueName& name) {
+    if (hidden_names::is_hidden(name)) return Errc::queue_does_not_exist;
+    return batch.queues.find(batch.transaction, name);
 }
 
 }  // namespace tern::engine

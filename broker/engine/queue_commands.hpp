@@ -14,8 +14,14 @@ Answer tag_queue(Batch& batch, const TagQueue& command);
 Answer untag_queue(Batch& batch, const UntagQueue& command);
 /// Visible, delayed and in flight alike, and the deduplication windows (docs/aws.md sqs-11).
 Answer purge_queue(Batch& batch, const PurgeQueue& command);
-/// The queue's reference is dead afterwards; `removed` tells its number.
-Answer delete_queue(Batch& batch, const DeleteQueue& command, std::optional<std::uint32_t>& removed);
+Answer delete_queue(Batch& batch, const DeleteQueue& command);
+
+/// Takes a queue away; Batch::removed_queues tells. The reference is dead afterwards.
+void remove_queue(Batch& batch, Queue& queue);
+
+/// The queue, if it is one that users may change or send to.
+/// Errors: queue_does_not_exist, also for that of a durable subscription; storage_damaged.
+Result<Queue*> find_users_queue(Batch& batch, const QueueName& name);
 
 inline Answer refuse(Errc errc, std::string detail = {}) {
     return {errc, std::move(detail), Nothing{}};

@@ -2,6 +2,7 @@
 
 #include "broker/engine/fifo_delay.hpp"
 #include "broker/engine/fifo_queue.hpp"
+#include "broker/engine/hidden_names.hpp"
 #include "broker/engine/messages.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/retention.hpp"
@@ -95,8 +96,8 @@ ReceiptHandle handle_of(const Queue& queue, std::uint64_t sequence, const Messag
 DeadLetterTarget dead_letter_target(Batch& batch, const Queue& queue, std::uint32_t receive_count) {
     const auto& policy = queue.settings().redrive_policy;
     if (!policy || receive_count < policy->receive_count_max) return {};
-    const auto target =
-        batch.queues.find(batch.transaction, {queue.row.queue.namespace_name, policy->dead_letter_queue});
+    const auto target = batch.queues.find(
+        batch.transaction, {hidden_names::dead_letter_namespace(queue.row.queue), policy->dead_letter_queue});
     // A message is never lost to a dead-letter queue that is not there: it goes on being delivered.
     if (!target.has_value() || *target == &queue) return {};
     if ((*target)->settings().fifo != queue.settings().fifo) return {};

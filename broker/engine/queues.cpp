@@ -82,6 +82,7 @@ Queue& Queues::add(store::WriteTransaction& transaction, QueueRow row, Timestamp
     transaction.put(Table::catalog, keys::catalog(keys::CatalogKind::queue, queue->row.queue).view(),
                     {reinterpret_cast<const char*>(&queue->id), sizeof queue->id});
     save_row(transaction, *queue);
+    hidden_counts::note(transaction, hidden_counts::queues_row, queue->row.queue, 1);
     by_id_[queue->id] = std::move(kept);
     by_name_[queue->row.queue] = queue;
     touch(*queue);
@@ -92,6 +93,7 @@ void Queues::remove(store::WriteTransaction& transaction, Queue& queue) {
     transaction.erase(Table::catalog, keys::catalog(keys::CatalogKind::queue, queue.row.queue).view());
     transaction.erase(Table::queues, keys::queue(queue.id).view());
     transaction.erase(Table::queue_counters, keys::queue(queue.id).view());
+    hidden_counts::note(transaction, hidden_counts::queues_row, queue.row.queue, -1);
     std::erase(dirty_, &queue);
     by_name_.erase(queue.row.queue);
     by_id_.erase(queue.id);

@@ -8,6 +8,7 @@
 
 #include "broker/base/result.hpp"
 #include "broker/engine/commands.hpp"
+#include "broker/engine/hidden_counts.hpp"
 #include "broker/engine/queue.hpp"
 #include "broker/store/store.hpp"
 
@@ -36,8 +37,9 @@ public:
 
     /// A storage id that was never used.
     std::uint32_t new_storage(store::WriteTransaction& transaction);
+    /// Without those of durable subscriptions.
     std::uint64_t count(const store::ReadTransaction& transaction) const {
-        return transaction.rows(store::Table::queues);
+        return transaction.rows(store::Table::queues) - hidden_counts::read(transaction, hidden_counts::queues_row);
     }
 
 private:

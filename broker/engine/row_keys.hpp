@@ -23,7 +23,7 @@ inline Key queue(std::uint32_t queue) {
 }
 
 /// What a catalog row names. Numbers are stored: values are only ever appended.
-enum class CatalogKind : std::uint8_t { queue = 1, deleted_queue = 2, stream = 3, group = 4 };
+enum class CatalogKind : std::uint8_t { queue = 1, deleted_queue = 2, stream = 3, group = 4, topic = 5 };
 inline Key catalog(CatalogKind kind, const QueueName& name) {
     return Key().u8(static_cast<std::uint8_t>(kind)).text(name.namespace_name).raw(name.name);
 }
@@ -85,6 +85,20 @@ inline Key group_member(std::uint32_t group, std::uint64_t member) {
 }
 inline Key group_offset(std::uint32_t group, std::uint32_t stream, std::uint32_t partition) {
     return Key().u32(group).u32(stream).u32(partition);
+}
+
+inline Key topic(std::uint32_t topic) {
+    return Key().u32(topic);
+}
+inline Key subscription(std::uint32_t topic, std::uint32_t subscription) {
+    return Key().u32(topic).u32(subscription);
+}
+/// Subjects have up to 256 bytes.
+inline Key retained_subject(std::uint32_t topic, BytesView subject) {
+    return Key().u32(topic).raw(subject);
+}
+inline Key retained(std::uint32_t topic, std::uint64_t number) {
+    return Key().u32(topic).u64(number);
 }
 
 /// The sequence at the end of a message key.

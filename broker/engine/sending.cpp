@@ -79,14 +79,6 @@ bool is_number(BytesView text) {
     return take_digits() && text.empty();
 }
 
-Errc check_attribute(const MessageAttribute& attribute) {
-    if (!valid_attribute_name(attribute.name)) return Errc::attribute_name_invalid;
-    if (!valid_attribute_type(attribute.type)) return Errc::attribute_type_invalid;
-    if (attribute.value.empty()) return Errc::attribute_value_empty;
-    if (base_type(attribute.type) == "Number" && !is_number(attribute.value)) return Errc::number_attribute_invalid;
-    return Errc::ok;
-}
-
 Errc check_attributes(const std::vector<MessageAttribute>& attributes) {
     if (attributes.size() > protocol::message_attributes_max) return Errc::too_many_attributes;
     for (auto at = attributes.begin(); at != attributes.end(); ++at) {
@@ -116,7 +108,45 @@ Errc check_for_standard(const NewMessage& message) {
     return Errc::ok;
 }
 
-SendResult send_one(Batch& batch, Queue& queue, const NewMessage& message) {
+/// Errors: batch_empty, batch_too_long, queue_does_not_exist; storage_damaged.
+Result<Queue*> find_queue(Batch& batch, const SendMessages& command) {
+    if (command.messages.empty()) return Errc::batch_empty;
+    if (command.messages.size() > protocol::batch_entries_max) return Errc::batch_too_long;
+    return find_users_queue(batch, command.queue);
+}
+
+}  // namespace
+
+Errc check_attribute(const MessageAttribute& attribute) {
+    if (!valid_attribute_name(attribute.name)) return Errc::attribute_name_invalid;
+    if (!valid_attribute_type(attribute.type)) return Errc::attribute_type_invalid;
+    if (attribute.value.empty()) return Errc::attribute_value_empty;
+    if (base_type(attribute.type) == "Number" && !is_number(attribute.value)) return Errc::number_attribute_invalid;
+    return Errc::ok;
+}
+
+bool valid_fifo_id(BytesView id) {
+    return !id.empty() && id.size() <= fifo_id_bytes_max &&
+           std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+Errc check_message(const QueueSettings& settings, const NewMessage& message) {
+    if (message.body.empty()) return Errc::message_body_missing;
+    if (const auto errc = check_attributes(message.attributes); errc != Errc::ok) return errc;
+    if (size_of(message) > static_cast<std::size_t>(settings.message_bytes_max)) return Errc::message_too_large;
+    if (message.delay && (message.delay->count() < 0 || message.delay->count() > protocol::delay_ms_max))
+        return Errc::delay_invalid;
+    if (const auto errc = settings.fifo ? check_for_fifo(settings, message) : check_for_standard(message);
+        errc != Errc::ok)
+        return errc;
+    if (!message.group_id.empty() && !valid_fifo_id(message.group_id)) return Errc::message_group_id_invalid;
+    if (message.deduplication_id && !valid_fifo_id(*message.deduplication_id)) return Errc::deduplication_id_invalid;
+    if (message.trace_header.size() > trace_header_bytes_max || message.sender_id.size() > sender_id_bytes_max)
+        return Errc::trace_header_invalid;
+    return Errc::ok;
+}
+
+SendResult send_message(Batch& batch, Queue& queue, const NewMessage& message) {
     const auto& settings = queue.settings();
     if (const auto errc = check_message(settings, message); errc != Errc::ok) return {errc, {}, 0};
 
@@ -152,36 +182,6 @@ SendResult send_one(Batch& batch, Queue& queue, const NewMessage& message) {
     return {Errc::ok, record.id, sequence};
 }
 
-/// Errors: batch_empty, batch_too_long, queue_does_not_exist; storage_damaged.
-Result<Queue*> find_queue(Batch& batch, const SendMessages& command) {
-    if (command.messages.empty()) return Errc::batch_empty;
-    if (command.messages.size() > protocol::batch_entries_max) return Errc::batch_too_long;
-    return batch.queues.find(batch.transaction, command.queue);
-}
-
-}  // namespace
-
-bool valid_fifo_id(BytesView id) {
-    return !id.empty() && id.size() <= fifo_id_bytes_max &&
-           std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-Errc check_message(const QueueSettings& settings, const NewMessage& message) {
-    if (message.body.empty()) return Errc::message_body_missing;
-    if (const auto errc = check_attributes(message.attributes); errc != Errc::ok) return errc;
-    if (size_of(message) > static_cast<std::size_t>(settings.message_bytes_max)) return Errc::message_too_large;
-    if (message.delay && (message.delay->count() < 0 || message.delay->count() > protocol::delay_ms_max))
-        return Errc::delay_invalid;
-    if (const auto errc = settings.fifo ? check_for_fifo(settings, message) : check_for_standard(message);
-        errc != Errc::ok)
-        return errc;
-    if (!message.group_id.empty() && !valid_fifo_id(message.group_id)) return Errc::message_group_id_invalid;
-    if (message.deduplication_id && !valid_fifo_id(*message.deduplication_id)) return Errc::deduplication_id_invalid;
-    if (message.trace_header.size() > trace_header_bytes_max || message.sender_id.size() > sender_id_bytes_max)
-        return Errc::trace_header_invalid;
-    return Errc::ok;
-}
-
 Errc check_send(Batch& batch, const SendMessages& command, std::size_t& entry) {
     entry = command.messages.size();
     const auto queue = find_queue(batch, command);
@@ -200,7 +200,7 @@ Answer send_messages(Batch& batch, const SendMessages& command) {
     if (!found.has_value()) return refuse(found.error());
     SendResults sent;
     sent.results.reserve(command.messages.size());
-    for (const auto& message : command.messages) sent.results.push_back(send_one(batch, **found, message));
+    for (const auto& message : command.messages) sent.results.push_back(send_message(batch, **found, message));
     return {Errc::ok, {}, std::move(sent)};
 }
 

@@ -112,7 +112,7 @@ Result<StreamPage> list_streams(const store::ReadTransaction& snapshot, const st
 }
 
 std::uint64_t count_streams(const store::ReadTransaction& snapshot) {
-    return snapshot.rows(Table::streams);
+    return snapshot.rows(Table::streams) - hidden_counts::read(snapshot, hidden_counts::streams_row);
 }
 
 }  // namespace tern::engine

@@ -14,4 +14,9 @@ inline std::uint64_t readable_end(StreamPartition partition, const PartitionRow&
     return std::max(row.start_offset, std::min(row.end_offset, durable.value_or(row.end_offset)));
 }
 
+/// Looks for the first record at or after a time within the readable part that `found` tells; sets its offset, to the
+/// end when there is none. Errors: storage_damaged when a block on the way is.
+Errc search_time(const store::ReadTransaction& snapshot, StreamPartition partition, std::int64_t time_ms,
+                 FoundOffset& found);
+
 }  // namespace tern::engine

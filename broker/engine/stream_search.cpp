@@ -91,6 +91,11 @@ private:
 
 }  // namespace
 
+Errc search_time(const store::ReadTransaction& snapshot, StreamPartition partition, std::int64_t time_ms,
+                 FoundOffset& found) {
+    return TimeSearch(snapshot, partition, time_ms, found).run();
+}
+
 Result<std::vector<FoundOffset>> find_offsets(const store::ReadTransaction& snapshot, const FindOffsets& what,
                                               const DurableEnd& durable_end) {
     const auto stream = read_stream(snapshot, what.stream);
@@ -115,7 +120,7 @@ Result<std::vector<FoundOffset>> find_offsets(const store::ReadTransaction& snap
         found.end_offset = readable_end(partition, *row, durable_end);
         found.offset = what.position == Position::earliest ? found.start_offset : found.end_offset;
         if (what.position != Position::time) continue;
-        const auto errc = TimeSearch(snapshot, partition, what.time.ms(), found).run();
+        const auto errc = search_time(snapshot, partition, what.time.ms(), found);
         if (errc != Errc::ok) return errc;
     }
     return offsets;

@@ -68,20 +68,23 @@ Result<Stream*> Streams::find(const store::ReadTransaction& transaction, const S
     if (const auto known = by_name_.find(name); known != by_name_.end()) return known->second;
     auto read = read_stream(transaction, name);
     if (!read.has_value()) return read.error();
-    auto kept = std::make_unique<Stream>(std::move(*read));
-    kept->partitions.resize(kept->settings().partitions);
-    auto* stream = kept.get();
-    by_id_[stream->id] = std::move(kept);
-    by_name_[name] = stream;
-    return stream;
+    return &keep(std::move(*read));
 }
 
 Stream* Streams::find(const store::ReadTransaction& transaction, std::uint32_t id) {
     if (const auto known = by_id_.find(id); known != by_id_.end()) return known->second.get();
-    const auto read = read_stream(transaction, id);
+    auto read = read_stream(transaction, id);
     if (!read.has_value()) return nullptr;
-    const auto kept = find(transaction, read->row.stream);
-    return kept.has_value() ? *kept : nullptr;
+    return &keep(std::move(*read));
+}
+
+Stream& Streams::keep(Stream&& read) {
+    auto kept = std::make_unique<Stream>(std::move(read));
+    kept->partitions.resize(kept->settings().partitions);
+    auto* stream = kept.get();
+    by_id_[stream->id] = std::move(kept);
+    if (!hidden_names::is_hidden(stream->row.stream)) by_name_[stream->row.stream] = stream;
+    return *stream;
 }
 
 Result<Partition*> Streams::partition(const store::ReadTransaction& transaction, Stream& stream, std::uint32_t number) {
@@ -96,19 +99,16 @@ Result<Partition*> Streams::partition(const store::ReadTransaction& transaction,
 }
 
 Stream& Streams::add(store::WriteTransaction& transaction, StreamRow row) {
-    auto kept = std::make_unique<Stream>();
-    kept->id = read_number<std::uint32_t>(transaction, next_stream_row, 1);
-    TERN_CHECK(kept->id + 1 != 0);
-    write_number(transaction, next_stream_row, kept->id + 1);
-    kept->row = std::move(row);
-    auto* stream = kept.get();
-    transaction.put(Table::catalog, keys::catalog(keys::CatalogKind::stream, stream->row.stream).view(),
-                    {reinterpret_cast<const char*>(&stream->id), sizeof stream->id});
-    save_row(transaction, *stream);
-    by_id_[stream->id] = std::move(kept);
-    by_name_[stream->row.stream] = stream;
-    grow(transaction, *stream, 0);
-    return *stream;
+    const auto id = read_number<std::uint32_t>(transaction, next_stream_row, 1);
+    TERN_CHECK(id + 1 != 0);
+    write_number(transaction, next_stream_row, id + 1);
+    auto& stream = keep({id, std::move(row), {}});
+    transaction.put(Table::catalog, keys::catalog(keys::CatalogKind::stream, stream.row.stream).view(),
+                    {reinterpret_cast<const char*>(&stream.id), sizeof stream.id});
+    save_row(transaction, stream);
+    hidden_counts::note(transaction, hidden_counts::streams_row, stream.row.stream, 1);
+    grow(transaction, stream, 0);
+    return stream;
 }
 
 void Streams::grow(store::WriteTransaction& transaction, Stream& stream, std::uint32_t from) {
@@ -125,6 +125,7 @@ void Streams::remove(store::WriteTransaction& transaction, Stream& stream) {
     for (const auto* partition : dirty_)
         if (of_stream(partition)) write(transaction, *partition);
     std::erase_if(dirty_, of_stream);
+    hidden_counts::note(transaction, hidden_counts::streams_row, stream.row.stream, -1);
     by_name_.erase(stream.row.stream);
     by_id_.erase(stream.id);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/base/result.hpp"
+#include "broker/engine/hidden_counts.hpp"
 #include "broker/engine/stream.hpp"
 #include "broker/store/store.hpp"
 
@@ -38,8 +39,9 @@ public:
     const std::vector<Partition*>& touched();
     void write_back(store::WriteTransaction& transaction);
 
+    /// Without those that topics keep their history in.
     std::uint64_t count(const store::ReadTransaction& transaction) const {
-        return transaction.rows(store::Table::streams);
+        return transaction.rows(store::Table::streams) - hidden_counts::read(transaction, hidden_counts::streams_row);
     }
 
     /// A producer id that was never given out.
@@ -47,12 +49,15 @@ public:
     bool gave_out(const store::ReadTransaction& transaction, std::int64_t producer);
 
 private:
+    Stream& keep(Stream&& stream);
+
     struct NameHash {
         std::size_t operator()(const StreamName& name) const {
             return std::hash<std::string_view>()(name.name) * 31 + std::hash<std::string_view>()(name.namespace_name);
         }
     };
 
+    /// Hidden ones are found by their number only.
     std::unordered_map<StreamName, Stream*, NameHash> by_name_;
     std::unordered_map<std::uint32_t, std::unique_ptr<Stream>> by_id_;
     std::vector<Partition*> dirty_;

@@ -49,6 +49,8 @@ public:
 
 struct Metrics;
 class Log;
+class Presence;
+class SubscriberCounts;
 
 class Broker {
 public:
@@ -64,6 +66,9 @@ public:
     virtual store::Store& store() = 0;
     /// Counters that any thread may read; see metrics.hpp.
     virtual Metrics& metrics() = 0;
+    /// How many are subscribed to topics now, and who is on them. From any thread.
+    virtual SubscriberCounts& subscriber_counts() = 0;
+    virtual Presence& presence() = 0;
     /// From any thread; see log.hpp.
     virtual Log& log() = 0;
     /// Space as of the last batch. For tests, health and `tern status`.

@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <variant>
 
+#include "broker/engine/publication.hpp"
+
 namespace tern::runtime {
 namespace {
 
@@ -14,6 +16,14 @@ constexpr std::size_t bytes_per_page = 4'000;
 std::size_t pages_in(const engine::Append& command) {
     std::size_t pages = 0;
     for (const auto& batch : command.batches) pages += 1 + batch.bytes.size() / bytes_per_page;
+    return pages;
+}
+
+/// A publication costs rows in its history or among the retained values; what it costs in subscribed queues only the
+/// engine knows.
+std::size_t pages_in(const engine::Publish& command) {
+    std::size_t pages = 0;
+    for (const auto& publication : *command.batch) pages += 1 + publication.data.size() / bytes_per_page;
     return pages;
 }
 
@@ -32,6 +42,7 @@ struct Entries {
         return static_cast<std::size_t>(std::clamp<std::int64_t>(receive.messages_max, 1, 10));
     }
     std::size_t operator()(const engine::Append& append) const { return pages_in(append); }
+    std::size_t operator()(const engine::Publish& publish) const { return publish.batch ? pages_in(publish) : 1; }
     std::size_t operator()(const engine::Heartbeat& heartbeat) const { return 1 + partitions_in(heartbeat.owned); }
     std::size_t operator()(const engine::CommitOffsets& commit) const { return commit.offsets.size(); }
     std::size_t operator()(const engine::Transact& transact) const {

@@ -112,12 +112,12 @@ std::size_t CommitLoop::transact(std::span<Envelope> commands, bool space_is_low
     parts_.engine.advance(fresh_);
     parts_.engine.end_batch();
 
+    take_news_of_batch(transaction.changed());
     if (transaction.changed()) {
         parts_.metrics.commands_per_commit.add(done);
         commit(transaction);
     } else {
         parts_.metrics.batches_unchanged.add();
-        cut_streams_.clear();
     }
     settle(transaction.changed(), done < commands.size());
     return done;
@@ -158,16 +158,13 @@ void CommitLoop::refuse_for_space(const engine::Ticket& ticket) {
 
 /// Writes and flushes; with that flush everything committed before is durable, and its answers leave.
 void CommitLoop::commit(store::WriteTransaction& transaction) {
-    auto news = news_of_this_transaction();
     parts_.durable_ends.before_commit(parts_.engine.appended());
     const auto start = std::chrono::steady_clock::now();
     transaction.commit();
     parts_.durable_ends.after_commit();
-    news_.append(held_news_);
-    held_news_ = std::move(news);
     parts_.metrics.commits.add();
     parts_.metrics.commit_microseconds.add(microseconds_since(start));
-    release(held_);
+    release_held();
     can_be_undone_ = true;
     if (options_.unsafe_early_acknowledgement) release(fresh_);
 }
@@ -180,28 +177,36 @@ void CommitLoop::settle(bool changed, bool more_in_batch) {
         std::move(fresh_.begin(), fresh_.end(), std::back_inserter(held_));
         fresh_.clear();
     }
+    held_news_.append(fresh_news_);
     if (can_be_undone_) {
         const bool more_to_commit = more_in_batch || !parts_.mailbox.empty() || something_is_due();
         if (!changed || (!held_.empty() && !more_to_commit)) flush();
     }
-    if (!can_be_undone_) release(held_);
+    if (!can_be_undone_) release_held();
 }
 
 void CommitLoop::flush() {
     const auto start = std::chrono::steady_clock::now();
     parts_.store.flush();
     parts_.durable_ends.after_flush();
-    news_.append(held_news_);
     parts_.metrics.flushes.add();
     parts_.metrics.flush_microseconds.add(microseconds_since(start));
     can_be_undone_ = false;
 }
 
-StreamNews CommitLoop::news_of_this_transaction() {
-    StreamNews news;
-    for (const auto& appended : parts_.engine.appended()) news.grown.push_back(appended.partition);
-    news.cut = std::exchange(cut_streams_, {});
-    return news;
+void CommitLoop::take_news_of_batch(bool changed) {
+    for (const auto& appended : parts_.engine.appended()) fresh_news_.grown.push_back(appended.partition);
+    if (changed) fresh_news_.cut = std::exchange(cut_streams_, {});
+    cut_streams_.clear();
+    fresh_news_.published = parts_.engine.take_published();
+    fresh_news_.deleted_topics = parts_.engine.take_deleted_topics();
+    parts_.metrics.publications.add(fresh_news_.published.size());
+}
+
+/// Nothing of what is held can be undone any more.
+void CommitLoop::release_held() {
+    news_.append(held_news_);
+    release(held_);
 }
 
 /// What is durable and was not told yet.
@@ -210,7 +215,7 @@ std::shared_ptr<const StreamNews> CommitLoop::take_news() {
     return std::make_shared<const StreamNews>(std::exchange(news_, {}));
 }
 
-/// One hand-over for each I/O thread that has answers, or fetches that wait for what has become durable.
+/// One hand-over for each I/O thread that has answers, or waits for what has become durable.
 void CommitLoop::release(std::vector<engine::Completion>& completions) {
     outboxes_.resize(parts_.answers.io_threads());
     for (auto& completion : completions) outboxes_[completion.ticket.io_thread].push_back(std::move(completion));

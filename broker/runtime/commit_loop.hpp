@@ -57,7 +57,9 @@ struct CommitLoopOptions {
 /// can be undone, they leave at once.
 ///
 /// Records of streams become readable when they are durable, too: what snapshots may see of a commit before that is
-/// told by DurableEnds. Fetches that wait for more learn of it in the same hand-over that brings the answers.
+/// told by DurableEnds. Fetches that wait for more, and subscribers of topics, learn of it in the same hand-over that
+/// brings the answers. Publications that are not stored leave with the answers of their batch, so that a topic's
+/// publications keep their order.
 class CommitLoop {
 public:
     explicit CommitLoop(const CommitLoopParts& parts, CommitLoopOptions options = {});
@@ -81,7 +83,8 @@ private:
     void flush();
     void release(std::vector<engine::Completion>& completions);
     std::shared_ptr<const StreamNews> take_news();
-    StreamNews news_of_this_transaction();
+    void release_held();
+    void take_news_of_batch(bool changed);
     store::SpaceState look_at_space();
     bool something_is_due() const;
     std::optional<Clock::SteadyPoint> sleep_until() const;
@@ -95,7 +98,8 @@ private:
     std::vector<engine::Completion> held_;
     /// What the streams that were cut in the transaction at work are called.
     std::vector<engine::StreamName> cut_streams_;
-    /// News of the commit that could still be undone, and of those that can be no more.
+    /// News of the transaction at work, of those that a power cut could still undo, and of those that can be no more.
+    StreamNews fresh_news_;
     StreamNews held_news_;
     StreamNews news_;
     /// True from a commit until the next flush.

@@ -1,5 +1,6 @@
 #include "broker/runtime/io_threads.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 #include <variant>
@@ -20,9 +21,17 @@ IoThread::IoThread(std::uint32_t number, const IoThreadParts& parts)
       metrics_(parts.metrics),
       clock_(parts.clock),
       waiting_fetches_(parts.metrics.waiting_fetches, parts.waiting_fetches_max, [this] { set_timer(); }),
+      topic_subscribers_(parts.metrics, parts.subscriber_counts),
+      presence_(parts.presence),
       context_(std::in_place, 1),
       work_(context_->get_executor()),
-      timer_(*context_) {}
+      timer_(*context_),
+      presence_timer_(*context_) {
+    presence_.add_listener([this](const std::shared_ptr<const PresenceChanges>& changes) {
+        if (!topic_subscribers_.watched()) return;
+        boost::asio::post(*context_, [this, changes] { deliver_presence(*changes); });
+    });
+}
 
 IoThread::~IoThread() {
     stop();
@@ -42,6 +51,7 @@ void IoThread::stop() {
 void IoThread::clear() {
     work_.reset();
     timer_.reset();
+    presence_timer_.reset();
     context_.reset();
 }
 
@@ -69,6 +79,7 @@ void IoThread::remove(std::uint64_t session) {
     const auto found = sessions_.find(session);
     if (found == sessions_.end()) return;
     const bool waits = found->second.answers_expected > 0;
+    std::ranges::replace(touched_, found->second.receiver, nullptr);
     sessions_.erase(found);
     count_sessions();
     if (waits) mailbox_.put_internal({number_, session, 0}, engine::EndSession{});
@@ -94,7 +105,15 @@ void IoThread::deliver(HandOver&& hand_over) {
     boost::asio::post(*context_, [this, hand_over = std::move(hand_over)]() mutable { deliver_here(hand_over); });
 }
 
+void IoThread::touch(AnswerReceiver& receiver) {
+    if (touched_.empty() && !handing_over_) {
+        boost::asio::post(*context_, [this] { tell_answers_told(); });
+    }
+    touched_.push_back(&receiver);
+}
+
 void IoThread::deliver_here(HandOver& hand_over) {
+    handing_over_ = true;
     for (auto& [ticket, answer] : hand_over.completions) {
         // Looked up anew for each answer: a receiver may leave while it is told one.
         const auto found = sessions_.find(ticket.session);
@@ -107,7 +126,10 @@ void IoThread::deliver_here(HandOver& hand_over) {
         found->second.receiver->on_answer(ticket.request, std::move(answer));
         if (told_.empty() || told_.back() != ticket.session) told_.push_back(ticket.session);
     }
-    if (hand_over.news) tell_due(waiting_fetches_.touched_by(*hand_over.news));
+    if (hand_over.news) {
+        tell_due(waiting_fetches_.touched_by(*hand_over.news));
+        topic_subscribers_.deliver(*hand_over.news);
+    }
     tell_answers_told();
 }
 
@@ -126,6 +148,12 @@ void IoThread::tell_answers_told() {
         if (found != sessions_.end()) found->second.receiver->on_answers_told();
     }
     told_.clear();
+    // Those that leave meanwhile become none.
+    for (std::size_t i = 0; i < touched_.size(); ++i) {
+        if (touched_[i]) touched_[i]->on_answers_told();
+    }
+    touched_.clear();
+    handing_over_ = false;
 }
 
 void IoThread::look_at_deadlines() {
@@ -135,7 +163,27 @@ void IoThread::look_at_deadlines() {
 void IoThread::look_at_deadlines_here() {
     tell_due(waiting_fetches_.overdue(clock_.now()));
     tell_answers_told();
+    presence_.tell_due(clock_.now());
     set_timer();
+}
+
+void IoThread::deliver_presence(const PresenceChanges& changes) {
+    handing_over_ = true;
+    for (const auto& [topic, change] : changes) topic_subscribers_.deliver(topic, change);
+    tell_answers_told();
+}
+
+void IoThread::set_presence_timer() {
+    const auto deadline = presence_.next_deadline();
+    if (!deadline || !presence_timer_) return;
+    const auto until = clock_.sleep_until(*deadline);
+    if (!until || presence_timer_->expiry() == *until) return;
+    presence_timer_->expires_at(*until);
+    presence_timer_->async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        presence_.tell_due(clock_.now());
+        set_presence_timer();
+    });
 }
 
 void IoThread::set_timer() {
@@ -201,7 +249,8 @@ void IoThreads::deliver(std::uint32_t io_thread, HandOver&& hand_over) {
 }
 
 bool IoThreads::wants_stream_news(std::uint32_t io_thread) {
-    return threads_[io_thread]->waiting_fetches().watched();
+    auto& thread = *threads_[io_thread];
+    return thread.waiting_fetches().watched() || thread.topic_subscribers().watched();
 }
 
 }  // namespace tern::runtime

@@ -18,7 +18,10 @@
 #include "broker/runtime/clock.hpp"
 #include "broker/runtime/mailbox.hpp"
 #include "broker/runtime/metrics.hpp"
+#include "broker/runtime/presence.hpp"
 #include "broker/runtime/stream_news.hpp"
+#include "broker/runtime/subscriber_counts.hpp"
+#include "broker/runtime/topic_subscribers.hpp"
 #include "broker/runtime/waiting_fetches.hpp"
 
 namespace tern::runtime {
@@ -37,7 +40,7 @@ public:
     virtual ~AnswerSink() = default;
     virtual void deliver(std::uint32_t io_thread, HandOver&& hand_over) = 0;
     virtual std::uint32_t io_threads() const = 0;
-    /// Whether a fetch waits there, or is about to.
+    /// Whether a fetch waits there, or somebody is subscribed to a topic, or is about to.
     virtual bool wants_stream_news(std::uint32_t io_thread) = 0;
 };
 
@@ -46,6 +49,8 @@ struct IoThreadParts {
     Mailbox& mailbox;
     Metrics& metrics;
     const Clock& clock;
+    SubscriberCounts& subscriber_counts;
+    Presence& presence;
     std::uint64_t waiting_fetches_max = 100'000;
 };
 
@@ -70,6 +75,13 @@ public:
     void deliver(HandOver&& hand_over);
     /// The fetches of this thread's sessions that wait. On this thread, but for watched().
     WaitingFetches& waiting_fetches() { return waiting_fetches_; }
+    /// The subscribers of topics among this thread's sessions. On this thread, but for watched().
+    TopicSubscribers& topic_subscribers() { return topic_subscribers_; }
+    /// The receiver was told something outside of answers: on_answers_told is called soon, after the hand-over at work
+    /// if there is one. On this thread; once until then, for each receiver.
+    void touch(AnswerReceiver& receiver);
+    /// Somebody has entered or left a topic: what changed will be told in time. On this thread.
+    void presence_changed() { set_presence_timer(); }
     /// Looks whether the time of waiting fetches has passed: for clocks that are moved by hand. From any thread.
     void look_at_deadlines();
     /// Tells every receiver that the broker stops. From any thread.
@@ -96,6 +108,8 @@ private:
     void tell_answers_told();
     void look_at_deadlines_here();
     void set_timer();
+    void set_presence_timer();
+    void deliver_presence(const PresenceChanges& changes);
     void count_sessions();
 
     const std::uint32_t number_;
@@ -103,9 +117,14 @@ private:
     Metrics& metrics_;
     const Clock& clock_;
     WaitingFetches waiting_fetches_;
+    TopicSubscribers topic_subscribers_;
+    Presence& presence_;
     std::unordered_map<std::uint64_t, Session> sessions_;
     /// The sessions that were told an answer in the hand-over at work.
     std::vector<std::uint64_t> told_;
+    bool handing_over_ = false;
+    /// Those that were touched; none stands for one that has left.
+    std::vector<AnswerReceiver*> touched_;
     std::uint64_t sessions_made_ = 0;
     std::mutex count_mutex_;
     std::condition_variable emptied_;
@@ -116,6 +135,8 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     /// For the next deadline of a waiting fetch.
     std::optional<boost::asio::steady_timer> timer_;
+    /// For the next change of presence to be told.
+    std::optional<boost::asio::steady_timer> presence_timer_;
     std::thread thread_;
 };
 

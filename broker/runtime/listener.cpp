@@ -6,55 +6,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <future>
-#include <map>
-#include <mutex>
 #include <optional>
+#include <utility>
 
 namespace tern::runtime {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
-
-/// Who is connected to a listener. From any thread, since connections end where they live.
-class ConnectionPlaces : public std::enable_shared_from_this<ConnectionPlaces> {
-public:
-    ConnectionPlaces(const ListenerOptions& options, ConnectionMetrics& metrics)
-        : connections_max_(options.connections_max),
-          per_address_max_(options.connections_per_address_max),
-          metrics_(metrics) {}
-
-    std::optional<ConnectionPlace> take(const asio::ip::address& address) {
-        const std::lock_guard lock(mutex_);
-        if (taken_ >= connections_max_) return std::nullopt;
-        auto& from_here = by_address_[address];
-        if (from_here >= per_address_max_) return std::nullopt;
-        ++from_here;
-        ++taken_;
-        metrics_.open.set(taken_);
-        return ConnectionPlace(shared_from_this(), address);
-    }
-
-    void leave(const asio::ip::address& address) {
-        const std::lock_guard lock(mutex_);
-        const auto found = by_address_.find(address);
-        if (--found->second == 0) by_address_.erase(found);
-        --taken_;
-        metrics_.open.set(taken_);
-    }
-
-private:
-    const std::size_t connections_max_;
-    const std::size_t per_address_max_;
-    ConnectionMetrics& metrics_;
-    std::mutex mutex_;
-    std::size_t taken_ = 0;
-    std::map<asio::ip::address, std::size_t> by_address_;
-};
-
-ConnectionPlace::~ConnectionPlace() {
-    if (places_) places_->leave(address_);
-}
 
 namespace {
 
@@ -81,7 +40,8 @@ struct Listener::Core : std::enable_shared_from_this<Core> {
           metrics(metrics),
           log(log),
           on_connection(std::move(on_connection)),
-          places(std::make_shared<ConnectionPlaces>(options, metrics)),
+          places(std::make_shared<ConnectionPlaces>(
+              PlacesMax{options.connections_max, options.connections_per_address_max}, metrics)),
           acceptor(listen_on(threads[0].context(), options.endpoint)),
           pause(std::in_place, threads[0].context()),
           local(acceptor->local_endpoint()) {}

@@ -1,40 +1,17 @@
 #pragma once
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 
+#include "broker/runtime/connection_places.hpp"
 #include "broker/runtime/io_threads.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/metrics.hpp"
 
 namespace tern::runtime {
-
-class ConnectionPlaces;
-
-/// A connection's place among those that a listener may have: keep it as long as the connection lives.
-class ConnectionPlace {
-public:
-    ConnectionPlace() = default;
-    ConnectionPlace(std::shared_ptr<ConnectionPlaces> places, boost::asio::ip::address address)
-        : places_(std::move(places)),
-          address_(std::move(address)) {}
-    ConnectionPlace(ConnectionPlace&& other) noexcept = default;
-    ConnectionPlace& operator=(ConnectionPlace&& other) noexcept {
-        std::swap(places_, other.places_);
-        std::swap(address_, other.address_);
-        return *this;
-    }
-    ~ConnectionPlace();
-
-private:
-    std::shared_ptr<ConnectionPlaces> places_;
-    boost::asio::ip::address address_;
-};
 
 struct ListenerOptions {
     /// For the log: "native", "http".

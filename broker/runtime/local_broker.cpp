@@ -29,7 +29,10 @@ LocalBroker::LocalBroker(store::Store& store, RandomSource& random, Log& log, Lo
       mailbox_(options_.mailbox),
       engine_(options_.engine),
       clock_(open(engine_, store_, std::move(clock))),
-      io_threads_(options_.io_threads, {mailbox_, metrics_, *clock_, options_.waiting_fetches_max}),
+      subscriber_counts_(metrics_.subscribers),
+      presence_(metrics_.presence_members),
+      io_threads_(options_.io_threads,
+                  {mailbox_, metrics_, *clock_, subscriber_counts_, presence_, options_.waiting_fetches_max}),
       commit_loop_({store_, engine_, mailbox_, *clock_, random, io_threads_, metrics_, log_, durable_ends_},
                    options_.commit_loop) {}
 

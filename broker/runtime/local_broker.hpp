@@ -53,6 +53,8 @@ public:
     store::Store& store() override { return store_; }
     Metrics& metrics() override { return metrics_; }
     Log& log() override { return log_; }
+    SubscriberCounts& subscriber_counts() override { return subscriber_counts_; }
+    Presence& presence() override { return presence_; }
     store::Space last_space() const override { return commit_loop_.last_space(); }
     const std::string& data_folder() const override { return options_.data_folder; }
 
@@ -65,6 +67,8 @@ private:
     engine::Engine engine_;
     std::unique_ptr<Clock> clock_;
     DurableEnds durable_ends_;
+    SubscriberCounts subscriber_counts_;
+    Presence presence_;
     IoThreads io_threads_;
     CommitLoop commit_loop_;
     std::thread commit_thread_;

@@ -100,6 +100,21 @@ struct Metrics {
     Counter group_sessions_expired;
     Counter transactions;
 
+    /// Accepted, in topics.
+    Counter publications;
+    /// Pushed to subscribers, counting each of them.
+    Counter pushes;
+    /// Not pushed, since the subscriber was too slow: left out, or left for it to read from the history.
+    Counter pushes_dropped;
+    Counter pushes_postponed;
+    /// Sessions that were ended for a subscription of theirs that was too slow.
+    Counter subscribers_ended_slow;
+    /// Subscriptions of sessions there are, on all I/O threads; and those that read the history to catch up.
+    Counter subscribers;
+    Counter subscribers_behind;
+    /// On all topics.
+    Counter presence_members;
+
     Counter fetches;
     Counter record_bytes_fetched;
     /// Fetches that wait, on all I/O threads.
@@ -107,6 +122,7 @@ struct Metrics {
 
     ConnectionMetrics native;
     ConnectionMetrics http;
+    ConnectionMetrics websocket;
 };
 
 }  // namespace tern::runtime

@@ -2,151 +2,14 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
-#include <chrono>
-#include <limits>
+
+#include "broker/runtime/setting_kinds.hpp"
 
 namespace tern::runtime {
+
+using namespace setting_kinds;
+
 namespace {
-
-using namespace std::string_literals;
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-    return value;
-}
-
-/// A number of bytes, plain or in KiB, MiB, GiB.
-std::optional<std::uint64_t> parse_bytes(std::string_view text) {
-    constexpr std::pair<std::string_view, unsigned> units[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
-    for (const auto& [unit, shift] : units) {
-        if (!text.ends_with(unit)) continue;
-        const auto value = parse_number(text.substr(0, text.size() - unit.size()));
-        if (!value || *value > (std::numeric_limits<std::uint64_t>::max() >> shift)) return std::nullopt;
-        return *value << shift;
-    }
-    return parse_number(text);
-}
-
-std::string quoted(std::string_view text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') result += '\\';
-        result += c;
-    }
-    return result + '"';
-}
-
-struct Range {
-    std::uint64_t min;
-    std::uint64_t max;
-};
-
-/// Reaches one member of the settings; `Get` is a function of Settings& that yields a reference to it.
-template <class Get>
-SettingRow number(std::string_view name, std::string_view help, Range range, Get get) {
-    return {name,
-            "N",
-            help,
-            "a whole number from " + std::to_string(range.min) + " to " + std::to_string(range.max),
-            [range, get](Settings& settings, std::string_view text) {
-                const auto value = parse_number(text);
-                if (!value || *value < range.min || *value > range.max) return false;
-                auto& member = get(settings);
-                member = static_cast<std::remove_reference_t<decltype(member)>>(*value);
-                return true;
-            },
-            [get](const Settings& settings) { return std::to_string(get(const_cast<Settings&>(settings))); }};
-}
-
-template <class Get>
-SettingRow bytes(std::string_view name, std::string_view help, Range range, Get get) {
-    auto row = number(name, help, range, get);
-    row.argument = "BYTES";
-    row.allowed = "a number of bytes from " + std::to_string(range.min) + " to " + std::to_string(range.max) +
-                  ", plain or with KiB, MiB or GiB";
-    row.set = [range, get](Settings& settings, std::string_view text) {
-        const auto value = parse_bytes(text);
-        if (!value || *value < range.min || *value > range.max) return false;
-        get(settings) = *value;
-        return true;
-    };
-    return row;
-}
-
-/// Whole seconds of a duration.
-template <class Get>
-SettingRow seconds(std::string_view name, std::string_view help, Range range, Get get) {
-    SettingRow row;
-    row.name = name;
-    row.argument = "SECONDS";
-    row.help = help;
-    row.allowed = "a whole number of seconds from " + std::to_string(range.min) + " to " + std::to_string(range.max);
-    row.set = [range, get](Settings& settings, std::string_view text) {
-        const auto value = parse_number(text);
-        if (!value || *value < range.min || *value > range.max) return false;
-        get(settings) = std::chrono::seconds(*value);
-        return true;
-    };
-    row.show = [get](const Settings& settings) {
-        const auto duration = std::chrono::duration_cast<std::chrono::seconds>(get(const_cast<Settings&>(settings)));
-        return std::to_string(duration.count());
-    };
-    return row;
-}
-
-template <class Get>
-SettingRow flag(std::string_view name, std::string_view help, Get get) {
-    return {name,
-            "",
-            help,
-            "true or false",
-            [get](Settings& settings, std::string_view text) {
-                if (text != "true" && text != "false" && text != "1" && text != "0") return false;
-                get(settings) = text == "true" || text == "1";
-                return true;
-            },
-            [get](const Settings& settings) { return get(const_cast<Settings&>(settings)) ? "true"s : "false"s; }};
-}
-
-template <class Get>
-SettingRow address(std::string_view name, std::string_view help, Get get) {
-    return {name,
-            "HOST:PORT",
-            help,
-            "HOST:PORT with an IP address of this machine, or localhost, and a port from 0 (any free one) to 65535",
-            [get](Settings& settings, std::string_view text) {
-                const auto parsed = parse_listen_address(text);
-                if (parsed) get(settings) = *parsed;
-                return parsed.has_value();
-            },
-            [get](const Settings& settings) { return quoted(to_string(get(const_cast<Settings&>(settings)))); }};
-}
-
-template <class Value, class Get>
-SettingRow choice(std::string_view name, std::string_view help, std::vector<std::pair<std::string_view, Value>> choices,
-                  Get get) {
-    std::string allowed;
-    for (std::size_t i = 0; i < choices.size(); ++i) {
-        if (i > 0) allowed += i + 1 == choices.size() ? " or " : ", ";
-        allowed += choices[i].first;
-    }
-    return {name,
-            "NAME",
-            help,
-            std::move(allowed),
-            [choices, get](Settings& settings, std::string_view text) {
-                const auto found = std::ranges::find(choices, text, &std::pair<std::string_view, Value>::first);
-                if (found != choices.end()) get(settings) = found->second;
-                return found != choices.end();
-            },
-            [choices, get](const Settings& settings) {
-                const auto value = get(const_cast<Settings&>(settings));
-                return quoted(std::ranges::find(choices, value, &std::pair<std::string_view, Value>::second)->first);
-            }};
-}
 
 constexpr Range up_to_a_billion = {1, 1'000'000'000};
 
@@ -161,7 +24,7 @@ std::vector<SettingRow> make_rows() {
         address(
             "listen", "where native clients connect", [](Settings & s) -> auto& { return s.listen; }),
         address(
-            "http", "where /health and /metrics are served", [](Settings & s) -> auto& { return s.http; }),
+            "http", "where HTTP and WebSockets are served", [](Settings & s) -> auto& { return s.http; }),
         flag(
             "allow-insecure", "serve other machines although nobody has to prove who they are",
             [](Settings & s) -> auto& { return s.allow_insecure; }),
@@ -192,9 +55,19 @@ std::vector<SettingRow> make_rows() {
         number(
             "http-connections-max", "HTTP connections at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.http_connections_max; }),
+        allowed_origins(),
         number(
-            "connections-per-address-max", "connections at once from one address, on each port", up_to_a_billion,
-            [](Settings & s) -> auto& { return s.connections_per_address_max; }),
+            "websocket-connections-max", "WebSockets at once", up_to_a_billion,
+            [](Settings & s) -> auto& { return s.websocket_connections_max; }),
+        bytes(
+            "websocket-message-bytes-max", "bytes in one message that comes over a WebSocket",
+            {1024, protocol::frame_bytes_max}, [](Settings & s) -> auto& { return s.websocket_message_bytes_max; }),
+        number(
+            "websocket-requests-per-second-max", "requests a second from one WebSocket; 0 for no limit",
+            {0, 1'000'000'000}, [](Settings & s) -> auto& { return s.websocket_requests_per_second_max; }),
+        number(
+            "connections-per-address-max", "connections at once from one address: native, HTTP, WebSockets, each",
+            up_to_a_billion, [](Settings & s) -> auto& { return s.connections_per_address_max; }),
         number(
             "mailbox-commands-max", "commands that may wait for the commit thread", {1, 10'000'000},
             [](Settings & s) -> auto& { return s.mailbox.commands_max; }),
@@ -225,6 +98,15 @@ std::vector<SettingRow> make_rows() {
         number(
             "groups-max", "consumer groups in this broker", up_to_a_billion,
             [](Settings & s) -> auto& { return s.engine.groups_max; }),
+        number(
+            "topics-max", "topics in this broker", up_to_a_billion,
+            [](Settings & s) -> auto& { return s.engine.topics_max; }),
+        number(
+            "subscriptions-per-topic-max", "queue and durable subscriptions of one topic", up_to_a_billion,
+            [](Settings & s) -> auto& { return s.engine.subscriptions_per_topic_max; }),
+        flag(
+            "topics-made-by-use", "publishing or subscribing to a topic that does not exist makes it",
+            [](Settings & s) -> auto& { return s.engine.topics_made_by_use; }),
         number(
             "waiting-fetches-max", "fetches that may wait for records at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.waiting_fetches_max; }),

@@ -14,6 +14,7 @@
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/mailbox.hpp"
 #include "broker/store/lmdb_store.hpp"
+#include "protocol/limits.hpp"
 
 namespace tern::runtime {
 
@@ -40,8 +41,13 @@ struct Settings {
     LogFormat log_format = LogFormat::text;
     std::uint64_t io_threads = 1;
     std::uint64_t connections_max = 10'000;
-    std::uint64_t connections_per_address_max = 10'000;
+    std::uint64_t connections_per_address_max = 20'000;
     std::uint64_t http_connections_max = 1'000;
+    std::vector<std::string> http_allowed_origins;
+    std::uint64_t websocket_connections_max = 20'000;
+    std::uint64_t websocket_message_bytes_max = protocol::frame_bytes_max;
+    /// 0: as many as come.
+    std::uint64_t websocket_requests_per_second_max = 0;
     std::uint64_t waiting_fetches_max = 100'000;
     MailboxLimits mailbox;
     engine::EngineLimits engine;

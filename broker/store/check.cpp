@@ -72,6 +72,15 @@ std::string readable_key(Table table, BytesView key) {
             break;
         case Table::streams: text = "stream " + std::to_string(reader.u32()); break;
         case Table::queues: text = "queue " + std::to_string(reader.u32()); break;
+        case Table::topics: text = "topic " + std::to_string(reader.u32()); break;
+        case Table::subscriptions:
+            text = "topic " + std::to_string(reader.u32());
+            text += ", subscription " + std::to_string(reader.u32());
+            break;
+        case Table::retained:
+            text = "topic " + std::to_string(reader.u32());
+            text += ", retained value " + std::to_string(reader.u64());
+            break;
         case Table::move_tasks: text = "task " + std::to_string(reader.u64()); break;
         default: return hexadecimal(key);
     }

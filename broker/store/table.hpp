@@ -35,9 +35,14 @@ enum class Table : std::uint8_t {
     groups,               // group -> name, strategy, generation
     group_members,        // group, member -> subscription, assignment
     group_offsets,        // group, stream, partition -> offset, metadata, time
+    topics,               // topic -> settings, tags, epoch
+    subscriptions,        // topic, subscription -> queue, pattern, filter policy
+    subscription_counters,  // topic, subscription -> delivered, failed: rewritten in each commit that delivers
+    retained_subjects,      // topic, subject -> number
+    retained,               // topic, number -> the last publication of that subject
 };
 
-inline constexpr std::size_t table_count = 24;
+inline constexpr std::size_t table_count = 29;
 
 struct TableTraits {
     std::string_view name;
@@ -74,6 +79,11 @@ inline constexpr std::array<TableTraits, table_count> table_traits = {{
     {"groups", true, 4, 2},
     {"group_members", true, 12, 2},
     {"group_offsets", true, 12, 2},
+    {"topics", true, 4, 3},
+    {"subscriptions", true, 8, 3},
+    {"subscription_counters", false, 8, 3},
+    {"retained_subjects", false, 0, 3},
+    {"retained", true, 12, 3},
 }};
 
 constexpr const TableTraits& traits_of(Table table) {

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const std::size_t piece_max = 1 + (bytes[0] >> 1) * 64u;
 
     std::string rest(reinterpret_cast<const char*>(bytes) + 1, size - 1);
-    while (!rest.empty() && session.core->wants_bytes()) {
+    while (!rest.empty() && session.core->wants_requests()) {
         const auto piece = std::min(rest.size(), piece_max);
         session.receive(rest.substr(0, piece));
         rest.erase(0, piece);

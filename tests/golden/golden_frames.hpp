@@ -19,6 +19,9 @@ std::vector<GoldenFrame> requests();
 std::vector<GoldenFrame> replies();
 /// Those of replies() that speak of streams, groups and transactions.
 std::vector<GoldenFrame> stream_replies();
+/// Those of requests() and replies() that speak of topics.
+std::vector<GoldenFrame> topic_requests();
+std::vector<GoldenFrame> topic_replies();
 
 /// A frame's content as text for people: the same for every correct encoding of the same message.
 std::string request_text(const std::string& frame);

@@ -1,27 +1,27 @@
 #include <utility>
 
 #include "broker/engine/message_record.hpp"
-#include "broker/frontends/native/reply_writer.hpp"
+#include "broker/frontends/native/frame_writer.hpp"
 #include "tests/golden/golden_frames.hpp"
 
 namespace tern::golden {
 
 namespace {
 
+using native::FrameWriter;
 using native::ReplyTo;
-using native::ReplyWriter;
 
 /// The frame that `write` appends.
 template <class Write>
 std::string written(std::uint64_t request, Write write) {
-    ReplyWriter writer;
+    FrameWriter writer;
     std::string bytes;
     write(writer, ReplyTo{request, bytes});
     return bytes;
 }
 
 std::string answered(std::uint64_t request, engine::AnswerBody body) {
-    return written(request, [&](ReplyWriter& writer, ReplyTo to) {
+    return written(request, [&](FrameWriter& writer, ReplyTo to) {
         writer.write(to, engine::Answer{Errc::ok, {}, std::move(body)});
     });
 }
@@ -97,6 +97,8 @@ native::StatusReport report() {
     report.streams = 4;
     report.groups = 5;
     report.waiting_fetches = 6;
+    report.topics = 7;
+    report.subscribers = 8;
     return report;
 }
 
@@ -106,7 +108,7 @@ std::vector<GoldenFrame> replies() {
     const engine::SendResults sent{{{Errc::ok, {1, 2}, 7}, {Errc::message_too_large, {}, 0}}};
     const engine::EntryResults entries{{Errc::ok, Errc::receipt_handle_invalid}};
     const auto write = [](const auto& what) {
-        return [&what](ReplyWriter& writer, ReplyTo to) { writer.write(to, what); };
+        return [&what](FrameWriter& writer, ReplyTo to) { writer.write(to, what); };
     };
     const engine::QueuePage page{{described()}, "next"};
     const auto tasks = moves();
@@ -115,12 +117,12 @@ std::vector<GoldenFrame> replies() {
     std::vector<GoldenFrame> frames = {
         {"reply_welcome", written(0, write(welcome))},
         {"reply_refused",
-         written(4, [](ReplyWriter& writer, ReplyTo to) { writer.refuse(to, Errc::missing_field, "tags"); })},
+         written(4, [](FrameWriter& writer, ReplyTo to) { writer.refuse(to, Errc::missing_field, "tags"); })},
         {"reply_done", answered(2, engine::Nothing{})},
         {"reply_queue_created", answered(1, engine::QueueCreated{true})},
         {"reply_queue_list", written(7, write(page))},
         {"reply_queue_description",
-         written(9, [](ReplyWriter& writer, ReplyTo to) { writer.write(to, described(), {"first.fifo"}); })},
+         written(9, [](FrameWriter& writer, ReplyTo to) { writer.write(to, described(), {"first.fifo"}); })},
         {"reply_send_results", answered(10, sent)},
         {"reply_messages", answered(11, engine::Messages{{received()}})},
         {"reply_entry_results", answered(12, entries)},
@@ -129,9 +131,10 @@ std::vector<GoldenFrame> replies() {
         {"reply_move_tasks", written(17, write(tasks))},
         {"reply_broker_status_report", written(18, write(status))},
         {"reply_backup_done",
-         written(20, [](ReplyWriter& writer, ReplyTo to) { writer.write_backup_done(to, 123'456); })},
+         written(20, [](FrameWriter& writer, ReplyTo to) { writer.write_backup_done(to, 123'456); })},
     };
     for (auto& frame : stream_replies()) frames.push_back(std::move(frame));
+    for (auto& frame : topic_replies()) frames.push_back(std::move(frame));
     return frames;
 }
 

@@ -1,5 +1,7 @@
 #include <flatbuffers/minireflect.h>
 
+#include <utility>
+
 #include "clients/cpp/source/encode.hpp"
 #include "tern/detail/operations.hpp"
 #include "tests/golden/golden_frames.hpp"
@@ -114,7 +116,7 @@ std::string text_of(const std::string& frame, const flatbuffers::TypeTable* type
 std::vector<GoldenFrame> requests() {
     QueueSettings shorter;
     shorter.delay = 0s;
-    return {
+    std::vector<GoldenFrame> frames = {
         {"request_hello", hello()},
         {"request_create_queue", detail::create_queue(1, "orders.fifo", every_setting(), {{"team", "blue"}}).frame},
         {"request_delete_queue", detail::delete_queue(2, {"orders", "shop"}).frame},
@@ -160,6 +162,8 @@ std::vector<GoldenFrame> requests() {
         {"request_describe_group", detail::describe_group(38, "billing").frame},
         {"request_transact", detail::transact(39, every_step()).frame},
     };
+    for (auto& frame : topic_requests()) frames.push_back(std::move(frame));
+    return frames;
 }
 
 std::string request_text(const std::string& frame) {

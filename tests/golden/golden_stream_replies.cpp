@@ -1,8 +1,8 @@
 #include <string>
 #include <utility>
 
+#include "broker/frontends/native/frame_writer.hpp"
 #include "broker/frontends/native/outbox.hpp"
-#include "broker/frontends/native/reply_writer.hpp"
 #include "protocol/record_batch.hpp"
 #include "tests/golden/golden_frames.hpp"
 
@@ -10,12 +10,12 @@ namespace tern::golden {
 
 namespace {
 
+using native::FrameWriter;
 using native::ReplyTo;
-using native::ReplyWriter;
 
 template <class Value>
 std::string written(std::uint64_t request, const Value& value) {
-    ReplyWriter writer;
+    FrameWriter writer;
     std::string bytes;
     writer.write(ReplyTo{request, bytes}, value);
     return bytes;
@@ -30,16 +30,17 @@ std::string fetched(std::uint64_t request) {
     builder.begin();
     builder.add(1'700'000'000'000, "key", "value", {{"kind", "greeting"}});
     engine::Fetched found;
-    found.partitions.push_back(
-        {Errc::ok, {1, 0}, 5, 43, std::string(builder.finish(protocol::Compression::none, {}))});
+    found.partitions.push_back({Errc::ok, {1, 0}, 5, 43, std::string(builder.finish(protocol::Compression::none, {}))});
     protocol::set_base_offset(found.partitions[0].batches.data(), 42);
     found.partitions.push_back({Errc::ok, {1, 1}, 0, 0, {}});
     found.partitions.push_back({Errc::offset_out_of_range, {1, 2}, 10, 20, {}});
     found.partitions.push_back({Errc::stream_does_not_exist, {}, 0, 0, {}});
-    ReplyWriter writer;
+    FrameWriter writer;
     native::Outbox outbox;
-    writer.write(request, std::move(found), outbox);
-    return std::string(outbox.next_piece());
+    writer.write(request, {}, std::move(found), outbox);
+    std::string bytes;
+    for (const auto piece : outbox.next_pieces(protocol::frame_bytes_max)) bytes += piece;
+    return bytes;
 }
 
 engine::AppendResults appended() {

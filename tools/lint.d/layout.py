@@ -6,7 +6,7 @@ from source import Finding
 
 LINES_WARNED = 400
 LINES_MAX = 500
-SIZED = (".cpp", ".hpp", ".h", ".py", ".js", ".sh")
+SIZED = (".cpp", ".hpp", ".h", ".py", ".js", ".ts", ".css", ".sh")
 
 
 def size(file):

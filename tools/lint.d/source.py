@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 CPP = (".cpp", ".hpp", ".h")
-TEXT = CPP + (".py", ".sh", ".md", ".fbs", ".build", ".toml", ".yml", ".yaml", ".js", ".json", ".txt", "")
-DATA_FOLDERS = ("tests/golden/", "tests/fuzz/corpus/")
+TEXT = CPP + (".py", ".sh", ".md", ".fbs", ".build", ".toml", ".yml", ".yaml", ".js", ".ts", ".css", ".html", ".json", ".txt", "")
+DATA_FOLDERS = ("tests/golden/", "tests/fuzz/corpus/", "clients/js/dist/")
 SKIPPED_FOLDERS = re.compile(r"(^|/)(\.git|build|build-[^/]*|bin|node_modules|__pycache__|\.cache)(/|$)")
 
 # Comments and literals; numbers are matched first, so that the ' in 1'000 does not begin a character.

@@ -10,9 +10,8 @@ namespace tern::admin {
 namespace {
 
 std::shared_ptr<HttpContext> make_context(runtime::LocalBroker& broker, const AdminOptions& options) {
-    auto pages = std::make_shared<AdminPages>(broker, options.endpoint.address(), options.any_host);
-    return std::make_shared<HttpContext>([pages](const HttpRequest& request) { return pages->answer(request); },
-                                         broker.metrics().http, broker.log());
+    AdminPages pages(broker, options.endpoint.address(), options.any_host);
+    return std::make_shared<HttpContext>(broker, HttpSite(std::move(pages), options.allowed_origins), options.door);
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "broker/frontends/admin/websocket_door.hpp"
 #include "broker/runtime/local_broker.hpp"
 
 namespace tern::admin {
@@ -15,9 +18,14 @@ struct AdminOptions {
     /// Serves requests for any Host. Otherwise only those that name this machine: a web page that a browser on this
     /// machine shows could else read what is here by a name of its own that it resolves to 127.0.0.1 (DNS rebinding).
     bool any_host = false;
+    /// Origins of pages, besides those of this machine and of the host they ask, that may publish and open WebSockets.
+    std::vector<std::string> allowed_origins = {};
+    /// Where WebSockets go; outlives the front end and the I/O threads. None: they are refused.
+    WebSocketDoor* door = nullptr;
 };
 
-/// The HTTP port: /health and /metrics. The broker outlives it, its I/O threads with their connections.
+/// The HTTP port: /health and /metrics, publishing, and the way to the WebSockets. The broker outlives it, its I/O
+/// threads with their connections.
 class AdminFrontend {
 public:
     /// Binds and listens at once. Errors: throws boost::system::system_error when the address cannot be used.

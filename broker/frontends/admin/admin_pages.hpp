@@ -13,9 +13,10 @@ public:
     AdminPages(runtime::LocalBroker& broker, boost::asio::ip::address address, bool any_host);
 
     HttpResponse answer(const HttpRequest& request) const;
+    /// Whether the name in Host is this machine's (AdminOptions::any_host).
+    bool is_for_us(std::string_view host) const;
 
 private:
-    bool is_for_us(std::string_view host) const;
     HttpResponse health() const;
 
     runtime::LocalBroker& broker_;

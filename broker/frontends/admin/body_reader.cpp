@@ -13,7 +13,8 @@ constexpr std::size_t size_digits_max = 16;
 
 }  // namespace
 
-BodyReader::BodyReader(const GuardedHeader& header, const HttpLimits& limits) : body_bytes_max_(limits.body_bytes_max) {
+BodyReader::BodyReader(const GuardedHeader& header, const HttpLimits& limits)
+    : body_bytes_max_(limits.body_bytes_max_of(header.target)) {
     switch (header.framing) {
         case BodyFraming::none: return;
         case BodyFraming::length:

@@ -8,7 +8,10 @@
 #include <exception>
 #include <utility>
 
-#include "broker/base/check.hpp"
+#include "broker/frontends/admin/publish_request.hpp"
+#include "broker/runtime/listener.hpp"
+#include "broker/runtime/log.hpp"
+#include "broker/runtime/metrics.hpp"
 
 namespace tern::admin {
 
@@ -42,15 +45,74 @@ HttpConnection::HttpConnection(std::shared_ptr<HttpContext> context, runtime::Io
       place_(std::move(place)),
       socket_(std::move(socket)),
       timer_(thread.context()),
-      session_(context_->handler, SteadyClock::now()),
-      receiver_(thread.add(*this)) {}
+      answered_(thread.context(), SteadyClock::time_point::max()),
+      session_([this](HttpRequest&& request) { return answer(std::move(request)); }, SteadyClock::now()),
+      receiver_(thread.add(*this)) {
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+}
 
 HttpConnection::~HttpConnection() {
     close();
 }
 
-void HttpConnection::on_answer(std::uint64_t, engine::Answer&&) {
-    TERN_CHECK(!"the admin port submits no commands");
+HttpOutcome HttpConnection::answer(HttpRequest&& request) {
+    const auto bytes = request.body.size();
+    auto wish = context_->site.judge(std::move(request));
+    if (auto* response = std::get_if<HttpResponse>(&wish)) return std::move(*response);
+    if (auto* wanted = std::get_if<engine::Publish>(&wish)) return publish(std::move(*wanted), bytes);
+    return upgrade(std::get<Upgrade>(std::move(wish)));
+}
+
+HttpOutcome HttpConnection::publish(engine::Publish&& publish, std::size_t bytes) {
+    const engine::Ticket ticket{thread_.io_thread(), receiver_, session_.requests()};
+    const auto submitted = context_->broker.submit(ticket, std::move(publish), {}, bytes);
+    if (!submitted.has_value()) return refusal_of(submitted.error());
+    return AnsweredLater{};
+}
+
+HttpOutcome HttpConnection::upgrade(Upgrade&& upgrade) {
+    HttpResponse refusal;
+    boost::system::error_code error;
+    const auto peer = socket_.remote_endpoint(error);
+    auto place = context_->door && !error ? context_->door->take_place(peer.address()) : std::nullopt;
+    if (!place) {
+        refusal.status = 503;
+        refusal.body = "there are as many WebSockets as the limit allows\n";
+        refusal.further_fields.emplace_back("Retry-After", "5");
+        return refusal;
+    }
+    place_after_ = std::move(*place);
+    upgrade_ = std::move(upgrade);
+    return SwitchesProtocol{};
+}
+
+void HttpConnection::hand_over() {
+    auto socket = std::move(socket_);
+    auto rest = session_.take_rest();
+    auto place = std::move(place_after_);
+    close();
+    context_->door->enter(thread_, std::move(socket), std::move(place), std::move(*upgrade_), std::move(rest));
+}
+
+void HttpConnection::on_answer(std::uint64_t, engine::Answer&& answer) {
+    const auto requests = session_.requests();
+    session_.respond(answer_to_publish(answer), SteadyClock::now());
+    metrics().requests.add(session_.requests() - requests);
+    answered_.cancel();
+    watch_closer();
+}
+
+/// What is there to be written goes, as far as the socket takes it.
+void HttpConnection::on_shutdown() {
+    boost::system::error_code ignored;
+    const auto output = session_.output();
+    if (!output.empty()) socket_.write_some(asio::buffer(output.data(), output.size()), ignored);
+    close();
+}
+
+runtime::ConnectionMetrics& HttpConnection::metrics() {
+    return context_->broker.metrics().http;
 }
 
 asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self) {
@@ -64,6 +126,11 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
             wrote(count);
             continue;
         }
+        if (session_.switched()) co_return hand_over();
+        if (session_.waiting()) {
+            co_await answered_.async_wait(token);
+            continue;
+        }
         if (session_.ending()) leave();
         const auto buffer = asio::buffer(bytes);
         const auto [error, count] = co_await socket_.async_read_some(buffer, token);
@@ -75,10 +142,10 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
 }
 
 void HttpConnection::wrote(std::size_t bytes) {
-    context_->metrics.bytes_out.add(bytes);
+    metrics().bytes_out.add(bytes);
     const auto requests = session_.requests();
     session_.written(bytes, SteadyClock::now());
-    context_->metrics.requests.add(session_.requests() - requests);
+    metrics().requests.add(session_.requests() - requests);
     watch_closer();
 }
 
@@ -91,10 +158,10 @@ void HttpConnection::leave() {
 }
 
 void HttpConnection::receive(std::string_view bytes) {
-    context_->metrics.bytes_in.add(bytes.size());
+    metrics().bytes_in.add(bytes.size());
     const auto requests = session_.requests();
     session_.receive(bytes, SteadyClock::now());
-    context_->metrics.requests.add(session_.requests() - requests);
+    metrics().requests.add(session_.requests() - requests);
     watch_closer();
 }
 
@@ -115,14 +182,14 @@ void HttpConnection::watch_closer() {
 }
 
 void HttpConnection::log_end(std::string_view reason) {
-    context_->metrics.ended_for_fault.add();
+    metrics().ended_for_fault.add();
     const auto held_back = context_->log_gate.pass();
     if (!held_back) return;
     boost::system::error_code error;
     const auto peer = socket_.remote_endpoint(error);
-    context_->log.warning("http connection ended", {{"peer", error ? "unknown" : runtime::to_string(peer)},
-                                                    {"reason", reason},
-                                                    {"similar_lines_held_back", *held_back}});
+    context_->broker.log().warning("http connection ended", {{"peer", error ? "unknown" : runtime::to_string(peer)},
+                                                             {"reason", reason},
+                                                             {"similar_lines_held_back", *held_back}});
 }
 
 void HttpConnection::close() {
@@ -131,6 +198,7 @@ void HttpConnection::close() {
     boost::system::error_code ignored;
     socket_.close(ignored);
     timer_.cancel();
+    answered_.cancel();
     place_ = {};
 }
 

@@ -3,13 +3,19 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "broker/frontends/admin/http_session.hpp"
+#include "broker/frontends/admin/http_site.hpp"
+#include "broker/frontends/admin/websocket_door.hpp"
+#include "broker/runtime/broker.hpp"
+#include "broker/runtime/connection_places.hpp"
 #include "broker/runtime/io_threads.hpp"
-#include "broker/runtime/listener.hpp"
-#include "broker/runtime/log.hpp"
 #include "broker/runtime/log_gate.hpp"
 #include "broker/runtime/metrics.hpp"
 
@@ -17,14 +23,15 @@ namespace tern::admin {
 
 /// What all connections of the port share. Each of them keeps it alive.
 struct HttpContext {
-    HttpContext(HttpSession::Handler handler, runtime::ConnectionMetrics& metrics, runtime::Log& log)
-        : handler(std::move(handler)),
-          metrics(metrics),
-          log(log) {}
+    HttpContext(runtime::Broker& broker, HttpSite site, WebSocketDoor* door)
+        : broker(broker),
+          site(std::move(site)),
+          door(door) {}
 
-    HttpSession::Handler handler;
-    runtime::ConnectionMetrics& metrics;
-    runtime::Log& log;
+    runtime::Broker& broker;
+    const HttpSite site;
+    /// None: there are no WebSockets.
+    WebSocketDoor* const door;
     runtime::LogGate log_gate;
 };
 
@@ -37,15 +44,20 @@ public:
                       runtime::ConnectionPlace&& place);
     ~HttpConnection() override;
 
-    /// Never called: this front end submits no commands.
     void on_answer(std::uint64_t request, engine::Answer&& answer) override;
-    void on_shutdown() override { close(); }
+    void on_shutdown() override;
 
 private:
     HttpConnection(std::shared_ptr<HttpContext> context, runtime::IoThread& thread, Socket&& socket,
                    runtime::ConnectionPlace&& place);
 
     boost::asio::awaitable<void> serve(std::shared_ptr<HttpConnection> self);
+    HttpOutcome answer(HttpRequest&& request);
+    HttpOutcome publish(engine::Publish&& publish, std::size_t bytes);
+    HttpOutcome upgrade(Upgrade&& upgrade);
+    /// The rest of this connection is a WebSocket's.
+    void hand_over();
+    runtime::ConnectionMetrics& metrics();
     void leave();
     void watch();
     void watch_closer();
@@ -59,8 +71,12 @@ private:
     runtime::ConnectionPlace place_;
     Socket socket_;
     boost::asio::steady_timer timer_;
+    /// Never expires: cancelling it wakes the coroutine that waits for an answer.
+    boost::asio::steady_timer answered_;
     HttpSession session_;
     const std::uint64_t receiver_;
+    std::optional<Upgrade> upgrade_;
+    runtime::ConnectionPlace place_after_;
     bool left_ = false;
     bool closed_ = false;
 };

@@ -12,10 +12,7 @@ HeaderEnd refused(int status, std::string_view reason) {
     return {0, HttpRefusal{status, reason}};
 }
 
-struct Field {
-    std::string_view name;
-    std::string_view value;
-};
+using Field = HeaderField;
 
 /// Reads one header block line by line. Each step returns a refusal or nothing.
 class HeaderJudge {
@@ -90,6 +87,7 @@ private:
         if (!is_token(line.substr(0, colon))) return HttpRefusal{400, "malformed header field name"};
         const Field field{line.substr(0, colon), trim_spaces(line.substr(colon + 1))};
         if (!is_field_value(field.value)) return HttpRefusal{400, "control character in a header field"};
+        header_.fields.push_back(field);
         return known_field(field);
     }
 
@@ -152,8 +150,9 @@ private:
         if (authority_ && (!host_seen_ || !equal_ignoring_case(*authority_, host_value_))) {
             return HttpRefusal{400, "the request target and Host disagree"};
         }
-        if (length_seen_ && header_.body_bytes > limits_.body_bytes_max)
+        if (length_seen_ && header_.body_bytes > limits_.body_bytes_max_of(header_.target)) {
             return HttpRefusal{413, "the body is too long"};
+        }
         if (header_.framing == BodyFraming::none) header_.expects_continue = false;
         if (header_.minor_version == 0) header_.expects_continue = false;
         return std::nullopt;

@@ -18,6 +18,12 @@ struct HttpLimits {
     std::size_t target_bytes_max = 8u << 10;
     std::size_t fields_max = 100;
     std::size_t body_bytes_max = 64u << 10;
+    /// Of what is published: a longest publication and some room.
+    std::size_t publication_bytes_max = (16u << 20) + (64u << 10);
+
+    std::size_t body_bytes_max_of(std::string_view target) const {
+        return target.starts_with("/topics/") ? publication_bytes_max : body_bytes_max;
+    }
 };
 
 /// Why a request is refused. The connection is closed after the answer: where the next request begins is unknown.
@@ -39,6 +45,12 @@ HeaderEnd find_header_end(std::string_view bytes, std::size_t from, const HttpLi
 
 enum class BodyFraming : std::uint8_t { none, length, chunked };
 
+struct HeaderField {
+    std::string_view name;
+    /// Without the white space around it.
+    std::string_view value;
+};
+
 /// What the guard read in a header block. Views point into the block.
 struct GuardedHeader {
     std::string_view method;
@@ -50,6 +62,8 @@ struct GuardedHeader {
     std::uint64_t body_bytes = 0;
     bool keep_alive = true;
     bool expects_continue = false;
+    /// All of them, in order.
+    std::vector<HeaderField> fields;
 };
 
 struct GuardVerdict {

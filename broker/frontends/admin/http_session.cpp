@@ -1,7 +1,9 @@
 #include "broker/frontends/admin/http_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "broker/base/check.hpp"
 #include "broker/frontends/admin/second_reader.hpp"
 
 namespace tern::admin {
@@ -34,6 +36,7 @@ void HttpSession::written(std::size_t bytes, Moment now) {
 /// Does one thing with the input; false when there is nothing more to do for now.
 bool HttpSession::step(Moment now) {
     if (ending_ || output().size() >= output_bytes_max) return false;
+    if (waiting() || switched()) return false;
     if (phase_ == Phase::body) return read_body(now);
     if (input_.empty()) return false;
     if (phase_ == Phase::idle) enter(Phase::header, now);
@@ -54,6 +57,7 @@ bool HttpSession::read_header(Moment now) {
     const auto& header = verdict.header;
     request_ = {};
     request_.method = header.method;
+    answers_with_body_ = header.method != "HEAD";
     if (verdict.refusal) {
         refuse(*verdict.refusal, now);
         return false;
@@ -66,6 +70,8 @@ bool HttpSession::read_header(Moment now) {
     request_.path = header.target.substr(0, question);
     if (question != std::string_view::npos) request_.query = header.target.substr(question + 1);
     request_.host = header.host;
+    request_.minor_version = header.minor_version;
+    for (const auto& [name, value] : header.fields) request_.fields.push_back({std::string(name), std::string(value)});
     keep_alive_ = header.keep_alive;
     body_ = BodyReader(header, limits_);
     body_wire_bytes_ = 0;
@@ -93,10 +99,22 @@ bool HttpSession::read_body(Moment now) {
 
 void HttpSession::answer(Moment now) {
     ++requests_;
-    const auto response = handler_(request_);
+    enter(Phase::waiting, now);
+    const auto outcome = handler_(std::move(request_));
+    if (const auto* response = std::get_if<HttpResponse>(&outcome)) write(*response, now);
+    if (std::holds_alternative<SwitchesProtocol>(outcome)) enter(Phase::switched, now);
+}
+
+void HttpSession::respond(const HttpResponse& response, Moment now) {
+    TERN_CHECK(waiting());
+    write(response, now);
+    while (step(now)) {
+    }
+}
+
+void HttpSession::write(const HttpResponse& response, Moment now) {
     if (output_.empty()) last_progress_ = now;
-    output_ +=
-        render(response, keep_alive_ ? Connectedness::keep_alive : Connectedness::close, request_.method != "HEAD");
+    output_ += render(response, keep_alive_ ? Connectedness::keep_alive : Connectedness::close, answers_with_body_);
     enter(Phase::idle, now);
     if (!keep_alive_) end(now);
 }
@@ -107,7 +125,7 @@ void HttpSession::refuse(const HttpRefusal& refusal, Moment now) {
     response.status = refusal.status;
     response.body = std::string(refusal.reason) + "\n";
     if (output_.empty()) last_progress_ = now;
-    output_ += render(response, Connectedness::close, request_.method != "HEAD");
+    output_ += render(response, Connectedness::close, answers_with_body_);
     end(now);
 }
 
@@ -129,6 +147,9 @@ HttpSession::Moment HttpSession::deadline() const {
     switch (phase_) {
         case Phase::idle: return phase_began_ + patience_.idle;
         case Phase::header: return phase_began_ + patience_.header;
+        // The broker answers what it took; a protocol that takes over has deadlines of its own.
+        case Phase::waiting:
+        case Phase::switched: return Moment::max();
         case Phase::body: break;
     }
     return phase_began_ + patience_.body + std::chrono::seconds(body_wire_bytes_ / patience_.body_bytes_per_second);

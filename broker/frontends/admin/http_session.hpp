@@ -31,20 +31,28 @@ struct HttpPatience {
 class HttpSession {
 public:
     using Moment = std::chrono::steady_clock::time_point;
-    using Handler = std::function<HttpResponse(const HttpRequest&)>;
+    using Handler = std::function<HttpOutcome(HttpRequest&&)>;
 
     HttpSession(Handler handler, Moment now, const HttpLimits& limits = {}, const HttpPatience& patience = {});
 
     /// Takes what the peer sent; answers every request that is complete, as far as there is room for answers.
     void receive(std::string_view bytes, Moment now);
+    /// The answer to the request whose handler said AnsweredLater; goes on with those behind it.
+    void respond(const HttpResponse& response, Moment now);
+    /// An answer is being waited for.
+    bool waiting() const { return phase_ == Phase::waiting; }
+
     /// What is to be written. Valid until receive or written.
     std::string_view output() const { return std::string_view(output_).substr(written_); }
     void written(std::size_t bytes, Moment now);
 
     /// False while the peer does not read its answers, and when this session ends.
-    bool wants_bytes() const { return !ending_ && output().size() < output_bytes_max; }
+    bool wants_bytes() const { return !ending_ && !switched() && !waiting() && output().size() < output_bytes_max; }
     /// After the output nothing more is written.
     bool ending() const { return ending_; }
+    /// After the output the connection is another protocol's, and begins with what was read behind the request.
+    bool switched() const { return phase_ == Phase::switched; }
+    std::string take_rest() { return std::move(input_); }
     /// When to give this connection up, if nothing happens before.
     Moment deadline() const;
 
@@ -53,13 +61,14 @@ public:
     std::uint64_t requests() const { return requests_; }
 
 private:
-    enum class Phase : std::uint8_t { idle, header, body };
+    enum class Phase : std::uint8_t { idle, header, body, waiting, switched };
     static constexpr std::size_t output_bytes_max = 1u << 20;
 
     bool step(Moment now);
     bool read_header(Moment now);
     bool read_body(Moment now);
     void answer(Moment now);
+    void write(const HttpResponse& response, Moment now);
     void refuse(const HttpRefusal& refusal, Moment now);
     void enter(Phase phase, Moment now);
     void end(Moment now);
@@ -75,6 +84,7 @@ private:
     std::size_t looked_at_ = 0;
     HttpRequest request_;
     bool keep_alive_ = true;
+    bool answers_with_body_ = true;
     BodyReader body_;
     std::uint64_t body_wire_bytes_ = 0;
     std::string output_;

@@ -126,12 +126,29 @@ void write_streams(MetricsWriter& out, const runtime::Metrics& metrics) {
     out.counter("tern_transactions_total", "Transactions executed.", metrics.transactions.value());
 }
 
+void write_topics(MetricsWriter& out, const runtime::Metrics& metrics) {
+    out.counter("tern_publications_total", "Publications accepted.", metrics.publications.value());
+    out.counter("tern_pushes_total", "Publications pushed to subscribers, counting each of them.",
+                metrics.pushes.value());
+    out.counter("tern_pushes_dropped_total", "Publications that a slow subscriber did not get.",
+                metrics.pushes_dropped.value());
+    out.counter("tern_pushes_postponed_total", "Publications left for a slow subscriber to read from the history.",
+                metrics.pushes_postponed.value());
+    out.counter("tern_subscribers_ended_slow_total", "Sessions ended for a subscription that was too slow.",
+                metrics.subscribers_ended_slow.value());
+    out.gauge("tern_subscribers", "Subscriptions of sessions now.", metrics.subscribers.value());
+    out.gauge("tern_subscribers_behind", "Those that read the history to catch up.",
+              metrics.subscribers_behind.value());
+    out.gauge("tern_presence_members", "Members on all topics.", metrics.presence_members.value());
+}
+
 void write_connections(MetricsWriter& out, const runtime::Metrics& metrics) {
     using Member = runtime::Counter runtime::ConnectionMetrics::*;
     const auto both = [&](std::string_view name, std::string_view type, std::string_view help, Member member) {
         out.head(name, type, help);
         out.value(name, "port=\"native\"", (metrics.native.*member).value());
         out.value(name, "port=\"http\"", (metrics.http.*member).value());
+        out.value(name, "port=\"websocket\"", (metrics.websocket.*member).value());
     };
     using Connections = runtime::ConnectionMetrics;
     both("tern_connections", "gauge", "Connections now.", &Connections::open);
@@ -194,6 +211,7 @@ std::string metrics_text(runtime::LocalBroker& broker) {
     write_commits(out, metrics, broker.mailbox());
     write_messages(out, metrics);
     write_streams(out, metrics);
+    write_topics(out, metrics);
     write_connections(out, metrics);
     write_storage(out, broker.last_space());
     write_process(out);

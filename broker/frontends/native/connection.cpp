@@ -3,12 +3,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
 
-#include "broker/frontends/native/queries.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/metrics.hpp"
 #include "protocol/status.hpp"
@@ -27,6 +25,8 @@ constexpr int unread_seconds_max = 60;
 /// After its last reply a connection waits a moment for the peer to hang up, since closing it with bytes unread could
 /// take the reply away from the peer.
 constexpr int end_seconds_max = 2;
+/// One write takes so much, or one message that is longer.
+constexpr std::size_t write_bytes_max = 256u << 10;
 
 std::string text_of(const Connection::Socket& socket) {
     boost::system::error_code error;
@@ -51,14 +51,12 @@ void Connection::begin(std::shared_ptr<SharedContext> context, std::shared_ptr<C
 
 Connection::Connection(std::shared_ptr<SharedContext> context, std::shared_ptr<Connections> room,
                        runtime::IoThread& thread, Socket&& socket, runtime::ConnectionPlace&& place)
-    : context_(std::move(context)),
+    : SessionHost(std::move(context), thread, room->codec()),
       room_(std::move(room)),
-      thread_(thread),
       place_(std::move(place)),
       socket_(std::move(socket)),
       peer_(text_of(socket_)),
-      core_(*this, room_->writer(), context_->limits),
-      session_(thread.add(*this)),
+      intake_(core()),
       output_(thread.context(), asio::steady_timer::time_point::max()),
       room_for_requests_(thread.context(), asio::steady_timer::time_point::max()) {
     boost::system::error_code ignored;
@@ -71,21 +69,29 @@ Connection::~Connection() {
 }
 
 asio::awaitable<void> Connection::read(std::shared_ptr<Connection>) {
-    while (!closed_ && !core_.ending()) {
-        if (!core_.wants_bytes()) {
+    while (!closed_ && !core().ending()) {
+        if (!core().wants_requests()) {
             co_await room_for_requests_.async_wait(token);
             continue;
         }
-        const auto space = core_.space();
+        if (idle_) {
+            intake_.release_idle();
+            const auto [error] = co_await socket_.async_wait(Socket::wait_read, token);
+            if (closed_) co_return;
+            idle_ = false;
+            if (error) break;
+        }
+        const auto space = intake_.space();
         const auto buffer = asio::buffer(space.bytes, space.size);
         const auto [error, bytes] = co_await socket_.async_read_some(buffer, token);
         if (closed_) co_return;
+        if (error == asio::error::operation_aborted && idle_) continue;
         // The peer hung up: what it waited for is forgotten at once.
         if (error) break;
         on_bytes(bytes);
     }
     // After our last reply: what still comes is thrown away, until the peer hangs up or the sweep comes by.
-    while (!closed_ && core_.ending()) {
+    while (!closed_ && core().ending()) {
         char unread[512];
         const auto buffer = asio::buffer(unread);
         const auto [error, bytes] = co_await socket_.async_read_some(buffer, token);
@@ -96,15 +102,14 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection>) {
 
 asio::awaitable<void> Connection::write(std::shared_ptr<Connection>) {
     while (!closed_) {
-        const auto piece = core_.next_piece();
-        if (piece.empty()) {
-            if (core_.ending()) break;
+        const auto buffers = next_buffers();
+        if (buffers.empty()) {
+            if (core().ending()) break;
             co_await output_.async_wait(token);
             continue;
         }
-        const auto buffer = asio::buffer(piece.data(), piece.size());
         writing_ = true;
-        const auto [error, bytes] = co_await socket_.async_write_some(buffer, token);
+        const auto [error, bytes] = co_await socket_.async_write_some(buffers, token);
         writing_ = false;
         if (closed_) co_return;
         if (error) co_return close();
@@ -113,57 +118,69 @@ asio::awaitable<void> Connection::write(std::shared_ptr<Connection>) {
     leave();
 }
 
+/// Ten thousand connections that only listen shall not keep a buffer each for what they might say.
+void Connection::rest_if_idle() {
+    const bool nothing_came = read_ == std::exchange(read_before_, read_);
+    if (!nothing_came || idle_ || writing_ || !core().greeted() || !core().wants_requests()) return;
+    idle_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+}
+
 void Connection::on_bytes(std::size_t bytes) {
-    auto& metrics = context_->broker.metrics().native;
-    const auto requests = core_.requests();
-    core_.arrived(bytes);
+    read_ += bytes;
+    auto& metrics = context().broker.metrics().native;
+    const auto requests = core().requests();
+    intake_.arrived(bytes);
     metrics.bytes_in.add(bytes);
-    metrics.requests.add(core_.requests() - requests);
-    if (core_.has_output() || core_.ending()) output_.cancel();
+    metrics.requests.add(core().requests() - requests);
+    if (core().has_output() || core().ending()) output_.cancel();
 }
 
 void Connection::on_written(std::size_t bytes) {
-    auto& metrics = context_->broker.metrics().native;
-    const auto requests = core_.requests();
-    const bool waited = !core_.wants_bytes();
-    core_.written(bytes);
+    auto& metrics = context().broker.metrics().native;
+    const auto requests = core().requests();
+    const bool waited = !core().wants_requests();
+    core().written(bytes);
+    intake_.proceed();
     written_ += bytes;
     metrics.bytes_out.add(bytes);
-    metrics.requests.add(core_.requests() - requests);
-    if (waited && core_.wants_bytes()) room_for_requests_.cancel();
+    metrics.requests.add(core().requests() - requests);
+    if (waited && core().wants_requests()) room_for_requests_.cancel();
 }
 
-void Connection::on_answer(std::uint64_t request, engine::Answer&& answer) {
-    core_.on_answer(request, std::move(answer));
-}
-
-void Connection::on_fetch_due(std::uint64_t id, bool over) {
-    core_.on_fetch_due(id, over);
+std::span<const asio::const_buffer> Connection::next_buffers() {
+    buffers_.clear();
+    for (const auto piece : core().next_pieces(write_bytes_max)) buffers_.emplace_back(piece.data(), piece.size());
+    return buffers_;
 }
 
 /// Writes at once what the socket takes, which is nearly always everything: that saves waking the coroutine, which does
 /// the rest, and finds out about errors.
 void Connection::on_answers_told() {
+    SessionHost::on_answers_told();
     if (writing_ || closed_) return;
-    const auto piece = core_.next_piece();
+    const auto buffers = next_buffers();
     boost::system::error_code error;
-    const auto bytes = piece.empty() ? 0 : socket_.write_some(asio::buffer(piece.data(), piece.size()), error);
+    const auto bytes = buffers.empty() ? 0 : socket_.write_some(buffers, error);
     if (bytes > 0) on_written(bytes);
-    if (error || core_.has_output() || core_.ending()) output_.cancel();
+    if (error || core().has_output() || core().ending()) output_.cancel();
 }
 
 void Connection::on_shutdown() {
     shutting_down_ = true;
-    core_.end();
+    core().end();
     output_.cancel();
 }
 
 void Connection::on_second_passed() {
-    const bool waiting_for_peer = core_.has_output() && written_ == waits_.written_before;
+    second_passed();
+    rest_if_idle();
+    const bool waiting_for_peer = core().has_output() && written_ == waits_.written_before;
     waits_.written_before = written_;
-    waits_.for_hello = core_.greeted() ? 0 : waits_.for_hello + 1;
+    waits_.for_hello = core().greeted() ? 0 : waits_.for_hello + 1;
     waits_.for_reading_peer = waiting_for_peer ? waits_.for_reading_peer + 1 : 0;
-    waits_.for_end = core_.ending() ? waits_.for_end + 1 : 0;
+    waits_.for_end = core().ending() ? waits_.for_end + 1 : 0;
 
     if (waits_.for_end >= end_seconds_max) return close();
     if (waits_.for_hello >= hello_seconds_max)
@@ -179,7 +196,7 @@ void Connection::on_second_passed() {
 void Connection::leave() {
     if (closed_) return;
     if (shutting_down_) return close();
-    if (core_.fault() != Errc::ok) log_end(protocol::name_of(core_.fault()));
+    if (core().fault() != Errc::ok) log_end(protocol::name_of(core().fault()));
     boost::system::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     // A reader that waited for room goes on to throw away what still comes.
@@ -190,9 +207,7 @@ void Connection::close() {
     if (closed_) return;
     closed_ = true;
     room_->remove(*this);
-    thread_.remove(session_);
-    core_.abandon();
-    for (auto& answer : core_.take_unwritten()) thread_.give_back(std::move(answer));
+    leave_broker();
     boost::system::error_code ignored;
     socket_.close(ignored);
     output_.cancel();
@@ -201,42 +216,12 @@ void Connection::close() {
 }
 
 void Connection::log_end(std::string_view why) {
-    context_->broker.metrics().native.ended_for_fault.add();
-    const auto held_back = context_->log_gate.pass();
+    context().broker.metrics().native.ended_for_fault.add();
+    const auto held_back = context().log_gate.pass();
     if (!held_back) return;
-    context_->broker.log().warning(
+    context().broker.log().warning(
         "native connection ended",
-        {{"peer", peer_}, {"client", core_.client()}, {"reason", why}, {"similar_lines_held_back", *held_back}});
-}
-
-Result<void> Connection::submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
-                                std::size_t frame_bytes) {
-    const engine::Ticket ticket{thread_.io_thread(), session_, request};
-    return context_->broker.submit(ticket, std::move(command), std::move(frame), frame_bytes);
-}
-
-void Connection::answer(ReplyTo to, const Query& query) {
-    answer_query(context_->broker, context_->started_at, room_->writer(), to, query);
-}
-
-engine::Fetched Connection::read(const Fetch& fetch) {
-    return read_streams(context_->broker, fetch);
-}
-
-Result<void> Connection::begin_backup(std::uint64_t request, const std::string& path) {
-    auto done = [weak = weak_from_this(), request, executor = socket_.get_executor()](BackupEnd&& end) {
-        asio::post(executor, [weak, request, end = std::move(end)] {
-            const auto self = weak.lock();
-            if (!self || self->closed_) return;
-            self->core_.on_backup_done(request, end.bytes, end.failure);
-            self->output_.cancel();
-        });
-    };
-    return context_->backups.begin(context_->broker.store(), path, std::move(done));
-}
-
-void Connection::give_back(engine::Answer&& answer) {
-    thread_.give_back(std::move(answer));
+        {{"peer", peer_}, {"client", core().client()}, {"reason", why}, {"similar_lines_held_back", *held_back}});
 }
 
 }  // namespace tern::native

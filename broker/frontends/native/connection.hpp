@@ -1,27 +1,28 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/frontends/native/connections.hpp"
-#include "broker/frontends/native/session_core.hpp"
+#include "broker/frontends/native/frame_intake.hpp"
+#include "broker/frontends/native/session_host.hpp"
 #include "broker/frontends/native/shared_context.hpp"
-#include "broker/runtime/broker.hpp"
 #include "broker/runtime/io_threads.hpp"
 #include "broker/runtime/listener.hpp"
 
 namespace tern::native {
 
-/// A session core with a socket: one coroutine reads, one writes. Lives on one I/O thread, as long as its coroutines.
-class Connection final : public runtime::AnswerReceiver,
-                         private SessionSurroundings,
-                         public std::enable_shared_from_this<Connection> {
+/// A session with a socket: one coroutine reads, one writes. Lives on one I/O thread, as long as its coroutines.
+class Connection final : public SessionHost {
 public:
     using Socket = boost::asio::ip::tcp::socket;
 
@@ -29,9 +30,7 @@ public:
                       runtime::IoThread& thread, Socket&& socket, runtime::ConnectionPlace&& place);
     ~Connection() override;
 
-    void on_answer(std::uint64_t request, engine::Answer&& answer) override;
     void on_answers_told() override;
-    void on_fetch_due(std::uint64_t id, bool over) override;
     void on_shutdown() override;
     /// Ends the connection when the peer keeps it waiting for too long.
     void on_second_passed();
@@ -43,22 +42,14 @@ private:
     // The argument lives in the coroutine's frame and keeps the connection alive.
     boost::asio::awaitable<void> read(std::shared_ptr<Connection> self);
     boost::asio::awaitable<void> write(std::shared_ptr<Connection> self);
+    std::span<const boost::asio::const_buffer> next_buffers();
+    void rest_if_idle();
     void on_bytes(std::size_t bytes);
     void on_written(std::size_t bytes);
+    void on_output() override { output_.cancel(); }
     void leave();
     void close();
     void log_end(std::string_view why);
-
-    Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
-                        std::size_t frame_bytes) override;
-    void answer(ReplyTo to, const Query& query) override;
-    Result<void> begin_backup(std::uint64_t request, const std::string& path) override;
-    void give_back(engine::Answer&& answer) override;
-    std::string_view broker_name() const override { return context_->broker_name; }
-    engine::Fetched read(const Fetch& fetch) override;
-    runtime::WaitingFetches& waiting_fetches() override { return thread_.waiting_fetches(); }
-    std::uint64_t session() const override { return session_; }
-    Timestamp now() const override { return context_->broker.now(); }
 
     // What the sweep found, in seconds.
     struct Waits {
@@ -68,19 +59,21 @@ private:
         std::uint64_t written_before = 0;
     };
 
-    const std::shared_ptr<SharedContext> context_;
     const std::shared_ptr<Connections> room_;
-    runtime::IoThread& thread_;
     runtime::ConnectionPlace place_;
     Socket socket_;
     const std::string peer_;
-    SessionCore core_;
-    const std::uint64_t session_;
+    FrameIntake intake_;
     // Never expire: cancelling one wakes the coroutine that waits for it.
     boost::asio::steady_timer output_;
     boost::asio::steady_timer room_for_requests_;
+    std::vector<boost::asio::const_buffer> buffers_;
     std::uint64_t written_ = 0;
     Waits waits_;
+    /// As of the last sweep, and whether nothing came since: then no memory waits for the next bytes.
+    std::uint64_t read_ = 0;
+    std::uint64_t read_before_ = 0;
+    bool idle_ = false;
     /// The writing coroutine has a piece on its way.
     bool writing_ = false;
     bool shutting_down_ = false;

@@ -5,7 +5,7 @@
 #include <memory>
 #include <unordered_set>
 
-#include "broker/frontends/native/reply_writer.hpp"
+#include "broker/frontends/native/frame_codec.hpp"
 
 namespace tern::native {
 
@@ -19,7 +19,7 @@ public:
 
     void add(Connection& connection);
     void remove(Connection& connection) { connections_.erase(&connection); }
-    ReplyWriter& writer() { return writer_; }
+    FrameCodec& codec() { return codec_; }
 
 private:
     void sweep_later();
@@ -28,7 +28,7 @@ private:
     boost::asio::steady_timer timer_;
     bool sweeping_ = false;
     std::unordered_set<Connection*> connections_;
-    ReplyWriter writer_;
+    FrameCodec codec_;
 };
 
 }  // namespace tern::native

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,52 +15,73 @@
 
 namespace tern::native {
 
-/// What a session has to write: replies gather while one write is on its way, and leave as one piece. What is long
-/// leaves as a piece of its own, uncopied. Remembers which messages have not left, so that they can be given back when
-/// the connection ends.
+/// What a session has to write: messages gather while one write is on its way, and leave together. What is long leaves
+/// uncopied, and what many sessions get is shared with them. Remembers which messages of queues have not left, so that
+/// they can be given back when the connection ends.
 class Outbox {
 public:
-    /// Where a reply is appended.
+    /// What is written from now on is a new message.
+    void begin_message() {
+        if (gathering_.size() >= gathered_bytes_max) queue_gathered();
+        if (gathering_.empty()) gathering_begins_ = true;
+    }
+    /// Where the message at hand goes on.
     std::string& end() { return gathering_; }
-    /// Puts these bytes at the end; when they are many, as they are.
+    /// Goes on with these bytes; when they are many, as they are.
     void append(Bytes&& bytes) {
         if (bytes.size() < owned_bytes_min) {
             gathering_.append(bytes);
             return;
         }
-        queued_bytes_ += gathering_.size() + bytes.size();
-        if (!gathering_.empty()) queued_.push_back(std::exchange(gathering_, {}));
-        queued_.push_back(std::move(bytes));
+        queue_gathered();
+        queue({std::move(bytes), nullptr, false});
+        gathering_begins_ = false;
     }
-    /// The reply just appended hands out these messages.
+    /// A whole message, shared with other sessions. Not empty.
+    void append_shared(const std::shared_ptr<const std::string>& message) {
+        queue_gathered();
+        queue({{}, message, true});
+        gathering_begins_ = true;
+    }
+    /// The message just appended hands out these messages of a queue.
     void remember(engine::Answer&& answer) {
         if (auto* messages = std::get_if<engine::Messages>(&answer.body)) {
             // The receipt handles are enough to give messages back.
             for (auto& message : messages->messages) message.record = {};
         }
-        handed_out_.push_back({appended(), std::move(answer)});
+        handed_out_.push_back({written_ + bytes(), std::move(answer)});
     }
 
     bool empty() const { return bytes() == 0; }
     /// Not written yet.
-    std::size_t bytes() const { return gathering_.size() + queued_bytes_ + leaving_.size() - left_; }
+    std::size_t bytes() const { return gathering_.size() + queued_bytes_ + leaving_bytes_; }
 
-    /// The next piece to write; empty when there is nothing. Valid until written() was told of all of it.
-    std::string_view next_piece() {
-        if (left_ == leaving_.size()) {
+    /// The next pieces to write, for one gathered write; none when there is nothing. Valid until written() was told of
+    /// all of it. Unless some of the last ones is left they are whole messages: at most 64 pieces and `bytes_max`
+    /// bytes, but at least one message, however long it is.
+    std::span<const std::string_view> next_pieces(std::size_t bytes_max) {
+        if (leaving_bytes_ == 0) {
             recycle();
-            take_next();
+            take_next(bytes_max);
         }
-        return std::string_view(leaving_).substr(left_);
+        pieces_.clear();
+        for (auto i = first_; i < leaving_.size(); ++i) pieces_.push_back(leaving_[i].view());
+        if (!pieces_.empty()) pieces_.front().remove_prefix(left_);
+        return pieces_;
     }
-    /// So many bytes of the piece went to the operating system.
+    /// So many bytes of the pieces went to the operating system.
     void written(std::size_t bytes) {
-        left_ += bytes;
         written_ += bytes;
+        leaving_bytes_ -= bytes;
+        left_ += bytes;
+        while (first_ < leaving_.size() && left_ >= leaving_[first_].view().size()) {
+            left_ -= leaving_[first_].view().size();
+            ++first_;
+        }
         while (!handed_out_.empty() && handed_out_.front().ends_at <= written_) handed_out_.pop_front();
     }
 
-    /// Answers with messages that never left.
+    /// Answers with messages of queues that never left.
     std::vector<engine::Answer> take_unwritten() {
         std::vector<engine::Answer> answers;
         for (auto& entry : handed_out_) answers.push_back(std::move(entry.answer));
@@ -67,35 +90,86 @@ public:
     }
 
 private:
+    struct Piece {
+        std::string owned;
+        std::shared_ptr<const std::string> shared;
+        bool begins_message;
+
+        std::string_view view() const { return shared ? std::string_view(*shared) : std::string_view(owned); }
+    };
     struct HandedOut {
         std::uint64_t ends_at;
         engine::Answer answer;
     };
-    // Below this a copy costs less than a write of its own.
+    // Below this a copy costs less than a piece of its own.
     static constexpr std::size_t owned_bytes_min = 32u << 10;
-    // Buffers that grew for one long answer are not kept.
+    static constexpr std::size_t gathered_bytes_max = 64u << 10;
+    static constexpr std::size_t pieces_max = 64;
+    // Memory that grew for a burst is not kept.
     static constexpr std::size_t kept_bytes_max = 256u << 10;
+    static constexpr std::size_t kept_pieces_max = 32;
 
-    std::uint64_t appended() const { return written_ + bytes(); }
-    void recycle() {
-        left_ = 0;
-        if (leaving_.capacity() > kept_bytes_max) leaving_ = {};
-        leaving_.clear();
+    void queue(Piece&& piece) {
+        queued_bytes_ += piece.view().size();
+        queued_.push_back(std::move(piece));
+    }
+    void queue_gathered() {
+        if (!gathering_.empty()) queue({std::exchange(gathering_, {}), nullptr, gathering_begins_});
     }
 
-    void take_next() {
-        if (queued_.empty()) return std::swap(gathering_, leaving_);
-        leaving_ = std::move(queued_.front());
-        queued_.pop_front();
-        queued_bytes_ -= leaving_.size();
+    void take_next(std::size_t bytes_max) {
+        if (head_ == queued_.size() && gathering_.empty()) return;
+        while (head_ < queued_.size() &&
+               may_take(queued_[head_].begins_message, queued_[head_].view().size(), bytes_max)) {
+            take(std::move(queued_[head_++]));
+        }
+        if (head_ < queued_.size()) return;
+        queued_.clear();
+        if (queued_.capacity() > kept_pieces_max) queued_.shrink_to_fit();
+        head_ = 0;
+        if (gathering_.empty() || !may_take(gathering_begins_, gathering_.size(), bytes_max)) return;
+        queued_bytes_ += gathering_.size();
+        take({std::exchange(gathering_, std::move(spare_)), nullptr, gathering_begins_});
+        gathering_.clear();
+    }
+    bool may_take(bool begins_message, std::size_t bytes, std::size_t bytes_max) const {
+        if (leaving_.empty() || !begins_message) return true;
+        return leaving_.size() < pieces_max && leaving_bytes_ + bytes <= bytes_max;
+    }
+    void take(Piece&& piece) {
+        const auto bytes = piece.view().size();
+        queued_bytes_ -= bytes;
+        leaving_bytes_ += bytes;
+        leaving_.push_back(std::move(piece));
+    }
+    void recycle() {
+        first_ = 0;
+        left_ = 0;
+        for (auto& piece : leaving_) {
+            if (piece.owned.capacity() > spare_.capacity() && piece.owned.capacity() <= kept_bytes_max) {
+                spare_ = std::move(piece.owned);
+            }
+        }
+        leaving_.clear();
+        if (leaving_.capacity() > kept_pieces_max) leaving_.shrink_to_fit();
+        pieces_.clear();
+        if (pieces_.capacity() > kept_pieces_max) pieces_.shrink_to_fit();
     }
 
     std::string gathering_;
-    /// What leaves before it, none of it empty.
-    std::deque<std::string> queued_;
+    bool gathering_begins_ = true;
+    /// Memory for the next bytes to gather in.
+    std::string spare_;
+    /// What leaves before them, from head_ on; none of it empty.
+    std::vector<Piece> queued_;
+    std::size_t head_ = 0;
     std::size_t queued_bytes_ = 0;
-    std::string leaving_;
+    /// What is being written: from byte left_ of piece first_ on.
+    std::vector<Piece> leaving_;
+    std::size_t first_ = 0;
     std::size_t left_ = 0;
+    std::size_t leaving_bytes_ = 0;
+    std::vector<std::string_view> pieces_;
     std::uint64_t written_ = 0;
     std::deque<HandedOut> handed_out_;
 };

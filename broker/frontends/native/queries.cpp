@@ -5,6 +5,8 @@
 #include "broker/engine/group_queries.hpp"
 #include "broker/engine/queries.hpp"
 #include "broker/engine/stream_queries.hpp"
+#include "broker/engine/topic_queries.hpp"
+#include "broker/frontends/native/topic_queries.hpp"
 #include "broker/runtime/metrics.hpp"
 #include "broker/runtime/process_usage.hpp"
 
@@ -85,6 +87,10 @@ struct Answering {
         const auto group = engine::describe_group(*snapshot, query.group, broker.durable_end());
         return group.has_value() ? writer.write(to, *group) : group.error();
     }
+    template <class OfTopics>
+    Errc operator()(const OfTopics& query) const {
+        return native::answer(broker, writer, to, query);
+    }
     Errc operator()(const ReportStatus&) const {
         writer.write(to, report());
         return Errc::ok;
@@ -103,6 +109,8 @@ struct Answering {
         report.queues = engine::count_queues(*snapshot);
         report.streams = engine::count_streams(*snapshot);
         report.groups = engine::count_groups(*snapshot);
+        report.topics = engine::count_topics(*snapshot);
+        report.subscribers = metrics.subscribers.value();
         report.connections = metrics.native.open.value();
         report.waiting_receives = metrics.waiting_receives.value();
         report.waiting_fetches = metrics.waiting_fetches.value();

@@ -112,6 +112,13 @@ struct AnswerToBody {
         const auto results = wire::CreateTransactionResults(builder, sends_vector, builder.CreateVector(appends));
         return Body{wire::ReplyBody::TransactionResults, results.Union()};
     }
+    std::optional<Body> operator()(const engine::TopicCreated& answer) const {
+        return Body{wire::ReplyBody::TopicCreated, wire::CreateTopicCreated(builder, answer.created).Union()};
+    }
+    std::optional<Body> operator()(const engine::PublishResults& answer) const { return body_of(builder, answer); }
+    std::optional<Body> operator()(const engine::SubscriptionAdded& answer) const { return body_of(builder, answer); }
+    // The session's own question: what it tells its peer is Subscribed.
+    std::optional<Body> operator()(const engine::TopicOpened&) const { return std::nullopt; }
 };
 
 }  // namespace
@@ -176,6 +183,8 @@ Body body_of(Builder& builder, const StatusReport& report) {
     to.add_streams(report.streams);
     to.add_groups(report.groups);
     to.add_waiting_fetches(report.waiting_fetches);
+    to.add_topics(report.topics);
+    to.add_subscribers(report.subscribers);
     return {wire::ReplyBody::BrokerStatusReport, to.Finish().Union()};
 }
 

@@ -1,7 +1,7 @@
 #include <string>
 
+#include "broker/frontends/native/frame_writer.hpp"
 #include "broker/frontends/native/reply_parts.hpp"
-#include "broker/frontends/native/reply_writer.hpp"
 #include "protocol/framing.hpp"
 #include "protocol/limits.hpp"
 
@@ -61,7 +61,7 @@ std::size_t refer_to_records(Builder& builder, const engine::Fetched& fetched, s
 
 }  // namespace
 
-Errc ReplyWriter::write(std::uint64_t request, engine::Fetched&& fetched, Outbox& outbox) {
+Errc FrameWriter::write(std::uint64_t request, const Fetch&, engine::Fetched&& fetched, Outbox& outbox) {
     builder_.Clear();
     const auto placeholder = binary(builder_, {});
     Offsets<wire::FetchResult> results;
@@ -77,6 +77,7 @@ Errc ReplyWriter::write(std::uint64_t request, engine::Fetched&& fetched, Outbox
     const std::size_t tables = builder_.GetSize();
     const auto size = refer_to_records(builder_, fetched, tables + padding_after(tables));
     if (size > protocol::frame_bytes_max) return Errc::answer_too_large;
+    outbox.begin_message();
     char header[protocol::frame_header_bytes];
     protocol::store_frame_length(header, static_cast<std::uint32_t>(size));
     outbox.end().append(header, sizeof header);

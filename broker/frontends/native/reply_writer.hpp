@@ -1,7 +1,5 @@
 #pragma once
 
-#include <flatbuffers/flatbuffer_builder.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +10,8 @@
 #include "broker/engine/queries.hpp"
 #include "broker/engine/stream_queries.hpp"
 #include "broker/frontends/native/outbox.hpp"
+#include "broker/frontends/native/request.hpp"
+#include "broker/frontends/native/topic_replies.hpp"
 
 namespace tern::native {
 
@@ -39,6 +39,8 @@ struct StatusReport {
     std::uint64_t streams = 0;
     std::uint64_t groups = 0;
     std::uint64_t waiting_fetches = 0;
+    std::uint64_t topics = 0;
+    std::uint64_t subscribers = 0;
 };
 
 /// Where a reply goes: to the request with this id, at the end of these bytes.
@@ -47,41 +49,43 @@ struct ReplyTo {
     std::string& bytes;
 };
 
-/// Renders replies as frames. One for all sessions of an I/O thread, so that its memory is used again and again.
-/// Errors: write returns answer_too_large when the frame would be longer than a frame may be, storage_damaged when a
-/// stored message cannot be read; then nothing was appended.
+/// Renders replies in one wire form: frames, or JSON. Errors: write returns answer_too_large when the message would be
+/// longer than one may be, storage_damaged when a stored message cannot be read; then nothing was appended.
 class ReplyWriter {
 public:
-    ReplyWriter();
+    virtual ~ReplyWriter() = default;
 
     /// A reply with a status other than ok. `detail` may be empty.
-    void refuse(ReplyTo to, Errc status, std::string_view detail = {});
-    Errc write(ReplyTo to, const engine::Answer& answer);
-    void write(ReplyTo to, const Welcome& welcome);
-    Errc write(ReplyTo to, const engine::QueueDescription& queue, const std::vector<std::string>& dead_letter_sources);
-    Errc write(ReplyTo to, const engine::QueuePage& page);
-    Errc write(ReplyTo to, const engine::NamePage& page);
-    Errc write(ReplyTo to, const engine::Messages& messages);
-    Errc write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks);
-    void write(ReplyTo to, const StatusReport& report);
-    Errc write(ReplyTo to, const engine::StreamDescription& stream);
-    Errc write(ReplyTo to, const engine::StreamPage& page);
-    Errc write(ReplyTo to, const std::vector<engine::FoundOffset>& found);
-    Errc write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets);
-    Errc write(ReplyTo to, const engine::GroupPage& page);
-    Errc write(ReplyTo to, const engine::GroupDescription& group);
-    /// The records go into the outbox as they are, not copied when they are many.
-    Errc write(std::uint64_t request, engine::Fetched&& fetched, Outbox& outbox);
-    void write_backup_done(ReplyTo to, std::uint64_t bytes);
-
-private:
-    template <class Value>
-    Errc write_body(ReplyTo to, const Value& value);
-    template <class Kind>
-    Errc finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body);
-    void append_to(std::string& bytes);
-
-    flatbuffers::FlatBufferBuilder builder_;
+    virtual void refuse(ReplyTo to, Errc status, std::string_view detail = {}) = 0;
+    virtual Errc write(ReplyTo to, const engine::Answer& answer) = 0;
+    virtual void write(ReplyTo to, const Welcome& welcome) = 0;
+    virtual Errc write(ReplyTo to, const engine::QueueDescription& queue,
+                       const std::vector<std::string>& dead_letter_sources) = 0;
+    virtual Errc write(ReplyTo to, const engine::QueuePage& page) = 0;
+    virtual Errc write(ReplyTo to, const engine::NamePage& page) = 0;
+    virtual Errc write(ReplyTo to, const engine::Messages& messages) = 0;
+    virtual Errc write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks) = 0;
+    virtual void write(ReplyTo to, const StatusReport& report) = 0;
+    virtual Errc write(ReplyTo to, const engine::StreamDescription& stream) = 0;
+    virtual Errc write(ReplyTo to, const engine::StreamPage& page) = 0;
+    virtual Errc write(ReplyTo to, const std::vector<engine::FoundOffset>& found) = 0;
+    virtual Errc write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) = 0;
+    virtual Errc write(ReplyTo to, const engine::GroupPage& page) = 0;
+    virtual Errc write(ReplyTo to, const engine::GroupDescription& group) = 0;
+    /// What the fetch has found; begins a message of the outbox. The records may go there as they are, not copied.
+    virtual Errc write(std::uint64_t request, const Fetch& fetch, engine::Fetched&& fetched, Outbox& outbox) = 0;
+    virtual Errc write(ReplyTo to, const TopicReport& topic) = 0;
+    virtual Errc write(ReplyTo to, const TopicListing& topics) = 0;
+    virtual Errc write(ReplyTo to, const engine::SubscriptionPage& page) = 0;
+    virtual Errc write(ReplyTo to, const PresenceReport& report) = 0;
+    virtual Errc write(ReplyTo to, const History& history) = 0;
+    virtual Errc write(ReplyTo to, const Subscribed& subscribed) = 0;
+    /// Some publications, as one message or several.
+    virtual Errc write(ReplyTo to, std::span<const PushedPublication> publications) = 0;
+    virtual Errc write(ReplyTo to, const PublicationGap& gap) = 0;
+    virtual Errc write(ReplyTo to, const runtime::PresenceChange& change) = 0;
+    virtual Errc write(ReplyTo to, const SubscriptionEnded& ended) = 0;
+    virtual void write_backup_done(ReplyTo to, std::uint64_t bytes) = 0;
 };
 
 /// The sentence that a client shows: what the status says, and what it speaks of.

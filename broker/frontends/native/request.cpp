@@ -181,6 +181,10 @@ const wire::Request* verified_request(std::string_view frame) {
     return wire::GetRequest(bytes);
 }
 
+std::uint64_t id_of(const wire::Request& request) {
+    return request.id();
+}
+
 Demand demand_of(const wire::Request& request) {
     using Kind = wire::RequestBody;
     if (request.body_type() == Kind::NONE) return missing("body");
@@ -229,6 +233,23 @@ Demand demand_of(const wire::Request& request) {
         case Kind::ListGroups: return demand_of(*request.body_as_ListGroups());
         case Kind::DescribeGroup: return demand_of(*request.body_as_DescribeGroup());
         case Kind::Transact: return demand_of(*request.body_as_Transact());
+        case Kind::CreateTopic: return demand_of(*request.body_as_CreateTopic());
+        case Kind::SetTopic: return demand_of(*request.body_as_SetTopic());
+        case Kind::DeleteTopic: return demand_of(*request.body_as_DeleteTopic());
+        case Kind::ListTopics: return demand_of(*request.body_as_ListTopics());
+        case Kind::DescribeTopic: return demand_of(*request.body_as_DescribeTopic());
+        case Kind::Publish: return demand_of(*request.body_as_Publish());
+        case Kind::Subscribe: return demand_of(*request.body_as_Subscribe());
+        case Kind::Unsubscribe: return Unsubscribe{request.body_as_Unsubscribe()->request()};
+        case Kind::Acknowledge: return demand_of(*request.body_as_Acknowledge());
+        case Kind::Reject: return demand_of(*request.body_as_Reject());
+        case Kind::DescribePresence: return demand_of(*request.body_as_DescribePresence());
+        case Kind::SetPresence: return demand_of(*request.body_as_SetPresence());
+        case Kind::ReadHistory: return demand_of(*request.body_as_ReadHistory());
+        case Kind::AddSubscription: return demand_of(*request.body_as_AddSubscription());
+        case Kind::SetSubscription: return demand_of(*request.body_as_SetSubscription());
+        case Kind::RemoveSubscription: return demand_of(*request.body_as_RemoveSubscription());
+        case Kind::ListSubscriptions: return demand_of(*request.body_as_ListSubscriptions());
     }
     return Refusal{Errc::unknown_request, {}};
 }

@@ -11,6 +11,7 @@
 #include "broker/engine/group_queries.hpp"
 #include "broker/engine/queries.hpp"
 #include "broker/engine/stream_queries.hpp"
+#include "broker/frontends/native/request_topics.hpp"
 
 namespace tern::protocol::wire {
 struct Request;
@@ -63,7 +64,8 @@ struct DescribeGroup {
 
 /// Answered on the I/O thread, from a snapshot.
 using Query = std::variant<DescribeQueue, ListQueues, ListDeadLetterSources, Peek, ListMoves, ReportStatus,
-                           DescribeStream, ListStreams, engine::FindOffsets, FetchOffsets, ListGroups, DescribeGroup>;
+                           DescribeStream, ListStreams, engine::FindOffsets, FetchOffsets, ListGroups, DescribeGroup,
+                           DescribeTopic, ListTopics, ListSubscriptions, DescribePresence, ReadHistory>;
 
 /// Answered on the I/O thread, too: at once, or when there is enough to answer with.
 struct Fetch {
@@ -91,11 +93,13 @@ struct Refusal {
     std::string detail;
 };
 
-using Demand = std::variant<engine::Command, Query, Fetch, Backup, Hello, Refusal>;
+using Demand = std::variant<engine::Command, Query, Fetch, Backup, Hello, Refusal, Subscribe, Unsubscribe, Acknowledge,
+                            Reject, SetPresence, Ping>;
 
 /// The request in a frame, or nothing when the frame is not a valid message of the protocol. Everything that the result
 /// gives access to lies within the frame.
 const protocol::wire::Request* verified_request(std::string_view frame);
+std::uint64_t id_of(const protocol::wire::Request& request);
 
 /// What the request asks for. Views in it point into the frame. Lists are bounded before they are copied; what needs
 /// knowledge of the queue is left to the engine.

@@ -39,6 +39,26 @@ Demand demand_of(const wire::DeleteGroup& body);
 Demand demand_of(const wire::ListGroups& body);
 Demand demand_of(const wire::DescribeGroup& body);
 
+// ---- topics
+
+Demand demand_of(const wire::CreateTopic& body);
+Demand demand_of(const wire::SetTopic& body);
+Demand demand_of(const wire::DeleteTopic& body);
+Demand demand_of(const wire::ListTopics& body);
+Demand demand_of(const wire::DescribeTopic& body);
+Demand demand_of(const wire::DescribePresence& body);
+Demand demand_of(const wire::ReadHistory& body);
+Demand demand_of(const wire::AddSubscription& body);
+Demand demand_of(const wire::SetSubscription& body);
+Demand demand_of(const wire::RemoveSubscription& body);
+Demand demand_of(const wire::ListSubscriptions& body);
+/// Copies what is published: it outlives its frame.
+Demand demand_of(const wire::Publish& body);
+Demand demand_of(const wire::Subscribe& body);
+Demand demand_of(const wire::Acknowledge& body);
+Demand demand_of(const wire::Reject& body);
+Demand demand_of(const wire::SetPresence& body);
+
 // ---- several things or none
 
 Demand demand_of(const wire::Transact& body);

@@ -73,6 +73,15 @@ inline MaybeRefusal read_group(const flatbuffers::String* namespace_name, const 
                                std::string_view field, engine::GroupName& to) {
     return read_name(namespace_name, name, {field, protocol::group_name_bytes_max, Errc::group_name_invalid}, to);
 }
+inline MaybeRefusal read_topic(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
+                               std::string_view field, engine::TopicName& to) {
+    return read_name(namespace_name, name, {field, protocol::topic_name_bytes_max, Errc::topic_name_invalid}, to);
+}
+inline MaybeRefusal read_namespace(const flatbuffers::String* from, std::string& to) {
+    if (view_of(from).size() > protocol::namespace_bytes_max) return Refusal{Errc::namespace_invalid, {}};
+    to = view_of(from);
+    return std::nullopt;
+}
 MaybeRefusal read_settings(const wire::QueueSettings* settings, engine::QueueSettingsChange& to);
 MaybeRefusal read_tags(const flatbuffers::Vector<flatbuffers::Offset<wire::Tag>>* tags,
                        std::vector<engine::QueueTag>& to);

@@ -15,39 +15,28 @@ constexpr std::size_t client_name_bytes_max = 128;
 
 }  // namespace
 
-SessionCore::SessionCore(SessionSurroundings& surroundings, ReplyWriter& writer, SessionLimits limits)
+SessionCore::SessionCore(SessionSurroundings& surroundings, Codec& codec, SessionLimits limits)
     : surroundings_(surroundings),
-      writer_(writer),
+      codec_(codec),
+      writer_(codec.writer()),
       limits_(limits),
-      fetches_(surroundings) {}
-
-void SessionCore::arrived(std::size_t bytes) {
-    reader_.arrived(bytes);
-    proceed();
-}
+      fetches_(surroundings),
+      subscriptions_(surroundings, codec.writer(), outbox_, limits.pushes),
+      greeted_(!codec.hello_required()) {}
 
 void SessionCore::written(std::size_t bytes) {
     outbox_.written(bytes);
     answer_due_fetches();
-    proceed();
+    subscriptions_.proceed();
 }
 
-void SessionCore::proceed() {
-    while (wants_bytes()) {
-        auto frame = reader_.next();
-        if (!frame) break;
-        on_frame(std::move(*frame));
-    }
-    if (!ending_ && reader_.too_large()) end_for_fault(0, Errc::frame_too_large);
-}
-
-void SessionCore::on_frame(protocol::FrameBytes&& frame) {
+void SessionCore::on_request(protocol::FrameBytes&& bytes) {
     ++requests_;
-    const auto* request = verified_request(frame.view());
-    if (!request) return end_for_fault(0, Errc::malformed_frame);
+    auto asked = codec_.read(bytes);
+    if (!asked) return end_for_fault(0, Errc::malformed_frame);
 
-    const auto id = request->id();
-    auto demand = demand_of(*request);
+    const auto id = asked->id;
+    auto& demand = asked->demand;
     if (!greeted_) return greet(id, demand);
 
     if (const auto* refusal = std::get_if<Refusal>(&demand)) return refuse(id, refusal->status, refusal->detail);
@@ -55,7 +44,17 @@ void SessionCore::on_frame(protocol::FrameBytes&& frame) {
     if (const auto* query = std::get_if<Query>(&demand)) return surroundings_.answer(to(id), *query);
     if (auto* fetch = std::get_if<Fetch>(&demand)) return begin_fetch(id, std::move(*fetch));
     if (const auto* backup = std::get_if<Backup>(&demand)) return begin_backup(id, *backup);
-    execute(id, std::get<engine::Command>(std::move(demand)), std::move(frame));
+    if (auto* wish = std::get_if<Subscribe>(&demand)) return subscribe(id, std::move(*wish));
+    if (const auto* wish = std::get_if<Acknowledge>(&demand)) return acknowledge(id, *wish, std::move(bytes));
+    if (const auto* wish = std::get_if<Reject>(&demand)) return reject(id, *wish, std::move(bytes));
+    if (const auto* wish = std::get_if<Unsubscribe>(&demand)) {
+        return answer_done(id, subscriptions_.unsubscribe(wish->subscription));
+    }
+    if (const auto* wish = std::get_if<SetPresence>(&demand)) {
+        return answer_done(id, subscriptions_.set_presence(*wish));
+    }
+    if (std::holds_alternative<Ping>(demand)) return answer_done(id, {});
+    execute(id, std::get<engine::Command>(std::move(demand)), std::move(bytes));
 }
 
 void SessionCore::greet(std::uint64_t request, const Demand& demand) {
@@ -71,7 +70,6 @@ void SessionCore::on_hello(std::uint64_t request, const Hello& hello) {
     }
     greeted_ = true;
     client_ = hello.client.substr(0, client_name_bytes_max);
-    reader_.set_frame_bytes_max(limits_.frame_bytes_max);
     writer_.write(to(request), Welcome{version, surroundings_.broker_name()});
 }
 
@@ -98,17 +96,51 @@ void SessionCore::begin_backup(std::uint64_t request, const Backup& backup) {
     ++in_flight_;
 }
 
+void SessionCore::subscribe(std::uint64_t request, Subscribe&& wish) {
+    const auto refusal = subscriptions_.subscribe(request, std::move(wish));
+    if (refusal.status != Errc::ok) refuse(request, refusal.status, refusal.detail);
+}
+
+void SessionCore::acknowledge(std::uint64_t request, const Acknowledge& wish, protocol::FrameBytes&& bytes) {
+    const auto durable = subscriptions_.durable(wish.subscription);
+    if (!durable.has_value()) return refuse(request, durable.error());
+    execute(request, (*durable)->acknowledge(wish.handles), std::move(bytes));
+}
+
+void SessionCore::reject(std::uint64_t request, const Reject& wish, protocol::FrameBytes&& bytes) {
+    const auto durable = subscriptions_.durable(wish.subscription);
+    if (!durable.has_value()) return refuse(request, durable.error());
+    execute(request, (*durable)->reject(wish.handles, wish.delay), std::move(bytes));
+}
+
+void SessionCore::answer_done(std::uint64_t request, const Result<void>& done) {
+    if (!done.has_value()) return refuse(request, done.error());
+    writer_.write(to(request), engine::Answer{});
+}
+
+void SessionCore::on_own_answer(std::uint64_t request, engine::Answer&& answer) {
+    subscriptions_.on_own_answer(request, std::move(answer));
+}
+
+void SessionCore::on_told() {
+    subscriptions_.on_told();
+    if (subscriptions_.fault() == Errc::ok || ending_) return;
+    fault_ = subscriptions_.fault();
+    ending_ = true;
+    subscriptions_.end_all();
+}
+
 void SessionCore::begin_fetch(std::uint64_t request, Fetch&& fetch) {
     if (in_flight_ >= limits_.requests_in_flight_max) return refuse(request, Errc::too_many_requests_in_flight);
     auto begun = fetches_.begin(request, std::move(fetch));
     if (!begun.has_value()) return refuse(request, begun.error());
-    if (*begun) return answer_fetch(request, std::move(**begun));
+    if (*begun) return answer_fetch(std::move(**begun));
     ++in_flight_;
 }
 
-void SessionCore::answer_fetch(std::uint64_t request, engine::Fetched&& fetched) {
-    const auto status = writer_.write(request, std::move(fetched), outbox_);
-    if (status != Errc::ok) refuse(request, status);
+void SessionCore::answer_fetch(SessionFetches::Answer&& answer) {
+    const auto status = writer_.write(answer.request, answer.fetch, std::move(answer.fetched), outbox_);
+    if (status != Errc::ok) refuse(answer.request, status);
 }
 
 void SessionCore::on_fetch_due(std::uint64_t id, bool over) {
@@ -122,12 +154,13 @@ void SessionCore::answer_due_fetches() {
         auto answer = fetches_.next_answer();
         if (!answer) return;
         --in_flight_;
-        answer_fetch(answer->request, std::move(answer->fetched));
+        answer_fetch(std::move(*answer));
     }
 }
 
 void SessionCore::end() {
     ending_ = true;
+    subscriptions_.end_all(Errc::shutting_down);
     for (const auto request : fetches_.forget_all()) {
         --in_flight_;
         refuse(request, Errc::shutting_down);
@@ -167,6 +200,7 @@ void SessionCore::end_for_fault(std::uint64_t request, Errc status) {
     refuse(request, status);
     fault_ = status;
     ending_ = true;
+    subscriptions_.end_all();
 }
 
 }  // namespace tern::native

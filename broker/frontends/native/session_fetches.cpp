@@ -35,15 +35,18 @@ bool is_enough(const Fetch& fetch, const engine::Fetched& fetched) {
     return false;
 }
 
-Result<std::optional<engine::Fetched>> SessionFetches::begin(std::uint64_t request, Fetch&& fetch) {
-    if (fetch.wait <= Milliseconds(0)) return std::optional(surroundings_.read(fetch));
+Result<std::optional<SessionFetches::Answer>> SessionFetches::begin(std::uint64_t request, Fetch&& fetch) {
+    if (fetch.wait <= Milliseconds(0)) {
+        auto fetched = surroundings_.read(fetch);
+        return std::optional(Answer{request, std::move(fetch), std::move(fetched)});
+    }
 
     auto& room = surroundings_.waiting_fetches();
     room.begin_read();
     auto fetched = surroundings_.read(fetch);
     if (is_enough(fetch, fetched)) {
         room.end_read();
-        return std::optional(std::move(fetched));
+        return std::optional(Answer{request, std::move(fetch), std::move(fetched)});
     }
     runtime::WaitingFetches::Wait wait{surroundings_.session(), {}, {}, surroundings_.now() + fetch.wait};
     for (const auto& partition : fetched.partitions) wait.partitions.push_back(partition.partition);
@@ -51,7 +54,7 @@ Result<std::optional<engine::Fetched>> SessionFetches::begin(std::uint64_t reque
     const auto id = room.park(std::move(wait));
     if (!id.has_value()) return id.error();
     waiting_.emplace(*id, Waiting{request, std::move(fetch)});
-    return std::optional<engine::Fetched>();
+    return std::optional<Answer>();
 }
 
 void SessionFetches::on_due(Id id, bool over) {
@@ -65,10 +68,11 @@ std::optional<SessionFetches::Answer> SessionFetches::next_answer() {
     while (!due_.empty()) {
         const auto id = *due_.begin();
         due_.erase(due_.begin());
-        const auto& [request, fetch, over] = waiting_.at(id);
+        auto& [request, fetch, over] = waiting_.at(id);
         // Still registered while it is read: what comes meanwhile makes it due again.
-        Answer answer{request, surroundings_.read(fetch)};
-        if (!over && !is_enough(fetch, answer.fetched)) continue;
+        auto fetched = surroundings_.read(fetch);
+        if (!over && !is_enough(fetch, fetched)) continue;
+        Answer answer{request, std::move(fetch), std::move(fetched)};
         surroundings_.waiting_fetches().remove(id);
         waiting_.erase(id);
         return answer;

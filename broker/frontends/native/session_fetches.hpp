@@ -31,6 +31,7 @@ class SessionFetches {
 public:
     struct Answer {
         std::uint64_t request = 0;
+        Fetch fetch;
         engine::Fetched fetched;
     };
 
@@ -40,7 +41,7 @@ public:
     SessionFetches& operator=(const SessionFetches&) = delete;
 
     /// Reads. Nothing: the fetch waits. Errors: overloaded when it would have to, and too many do.
-    Result<std::optional<engine::Fetched>> begin(std::uint64_t request, Fetch&& fetch);
+    Result<std::optional<Answer>> begin(std::uint64_t request, Fetch&& fetch);
     /// One that waits is to be looked at again; `over` when its time has passed.
     void on_due(runtime::WaitingFetches::Id id, bool over);
     /// Looks at those that are due, until one can be answered: it waits no more then.

@@ -176,6 +176,49 @@ GroupPage BlockingClient::list_groups(const ListOptions& options) {
 GroupDescription BlockingClient::describe_group(const GroupName& group) {
     return state_->wait(detail::describe_group(state_->id(), group));
 }
+Published BlockingClient::publish(const NewPublication& publication, const PublishOptions& options) {
+    return state_->wait(detail::publish(state_->id(), publication, options));
+}
+PublishResults BlockingClient::publish_batch(const std::vector<NewPublication>& publications,
+                                             const PublishOptions& options) {
+    return state_->wait(detail::publish_batch(state_->id(), publications, options));
+}
+History BlockingClient::read_history(const std::string& pattern, const HistoryOptions& options) {
+    return state_->wait(detail::read_history(state_->id(), pattern, options));
+}
+CreatedTopic BlockingClient::create_topic(const TopicName& topic, const TopicSettings& settings,
+                                          const std::vector<Tag>& tags) {
+    return state_->wait(detail::create_topic(state_->id(), topic, settings, tags));
+}
+void BlockingClient::set_topic(const TopicName& topic, const TopicSettings& settings) {
+    state_->wait(detail::set_topic(state_->id(), topic, settings));
+}
+void BlockingClient::delete_topic(const TopicName& topic) {
+    state_->wait(detail::delete_topic(state_->id(), topic));
+}
+TopicPage BlockingClient::list_topics(const ListOptions& options) {
+    return state_->wait(detail::list_topics(state_->id(), options));
+}
+TopicDescription BlockingClient::describe_topic(const TopicName& topic) {
+    return state_->wait(detail::describe_topic(state_->id(), topic));
+}
+Presence BlockingClient::describe_presence(const TopicName& topic, std::uint32_t members_max) {
+    return state_->wait(detail::describe_presence(state_->id(), topic, members_max));
+}
+SubscriptionAdded BlockingClient::add_subscription(const TopicName& topic, const std::string& queue,
+                                                   const SubscriptionSettings& settings) {
+    return state_->wait(detail::add_subscription(state_->id(), topic, queue, settings));
+}
+void BlockingClient::set_subscription(const TopicName& topic, const std::string& subscription,
+                                      const SubscriptionSettings& settings) {
+    state_->wait(detail::set_subscription(state_->id(), topic, subscription, settings));
+}
+void BlockingClient::remove_subscription(const TopicName& topic, const std::string& subscription) {
+    state_->wait(detail::remove_subscription(state_->id(), topic, subscription));
+}
+SubscriptionPage BlockingClient::list_subscriptions(const TopicName& topic, const PageOptions& options) {
+    return state_->wait(detail::list_subscriptions(state_->id(), topic, options));
+}
 TransactionResults BlockingClient::transact(const TransactionSteps& steps) {
     return state_->wait(detail::transact(state_->id(), steps));
 }

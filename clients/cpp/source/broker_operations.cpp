@@ -67,6 +67,8 @@ Outcome<BrokerStatus> read_broker_status(std::string_view reply) {
     status.streams = from.streams();
     status.groups = from.groups();
     status.waiting_fetches = from.waiting_fetches();
+    status.topics = from.topics();
+    status.subscribers = from.subscribers();
     return status;
 }
 

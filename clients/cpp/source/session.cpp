@@ -63,6 +63,10 @@ void Session::cancel(std::uint64_t request) {
     asio::post(strand_, [self = shared_from_this(), request] { self->cancel_here(request); });
 }
 
+void Session::forget_subscription(std::uint64_t request) {
+    asio::post(strand_, [self = shared_from_this(), request] { self->subscriptions_.erase(request); });
+}
+
 void Session::close() {
     asio::post(strand_, [self = shared_from_this()] { self->close_here(); });
 }
@@ -125,13 +129,22 @@ void Session::on_reply(std::string_view frame) {
     // What we cannot read, we cannot match: the connection is of no use any more.
     if (!reply) return disconnect();
     const auto found = unanswered_.find(reply->id());
-    if (found == unanswered_.end()) return;
-    const auto pending = std::move(found->second);
+    if (found == unanswered_.end()) return on_push(reply->id(), frame);
+    auto pending = std::move(found->second);
     unanswered_.erase(found);
     forget(*pending.request);
     pending.request->succeed(frame);
+    if (pending.request->lasts(frame)) {
+        pending.request->frame = {};
+        subscriptions_.insert_or_assign(pending.request->id, std::move(pending.request));
+    }
     // There is room for one more on the connection.
     if (!unsent_.empty()) output_.cancel();
+}
+
+void Session::on_push(std::uint64_t request, std::string_view frame) {
+    const auto found = subscriptions_.find(request);
+    if (found != subscriptions_.end() && !found->second->push(frame)) subscriptions_.erase(found);
 }
 
 /// The write ended early: what was not handed over whole was surely not executed.
@@ -149,6 +162,9 @@ void Session::requeue_unwritten(std::size_t written) {
 
 void Session::settle_unanswered(ConnectionErrc errc, const std::string& why) {
     auto unanswered = std::exchange(unanswered_, {});
+    for (auto& [id, subscription] : std::exchange(subscriptions_, {})) {
+        subscription->fail(Error(errc, why, Execution::surely));
+    }
     // The time to find a new connection begins for all.
     const auto now = std::chrono::steady_clock::now();
     for (auto& pending : unsent_) pending.since = now;

@@ -17,6 +17,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,8 @@ namespace tern::detail {
 ///
 /// A request is `unsent` until its last byte was handed to the operating system, then `unanswered` until its reply
 /// came. When the connection is lost, the unsent wait for the next one; the unanswered go back to the unsent when they
-/// may be repeated, and fail as perhaps executed when not.
+/// may be repeated, and fail as perhaps executed when not. A subscription lasts until the connection is lost: whoever
+/// made it makes it anew.
 class Session : public std::enable_shared_from_this<Session> {
 public:
     Session(const boost::asio::any_io_executor& executor, ClientOptions options);
@@ -43,6 +45,8 @@ public:
     /// From any thread.
     void submit(std::unique_ptr<Request> request);
     void cancel(std::uint64_t request);
+    /// Lets go of a subscription: what the broker still pushes for it goes nowhere.
+    void forget_subscription(std::uint64_t request);
     void close();
 
 private:
@@ -66,6 +70,7 @@ private:
     void cancel_here(std::uint64_t id);
     void close_here();
     void on_reply(std::string_view frame);
+    void on_push(std::uint64_t request, std::string_view frame);
     void requeue_unwritten(std::size_t written);
     void settle_unanswered(ConnectionErrc errc, const std::string& why);
     void fail_unsent(ConnectionErrc errc, const std::string& why);
@@ -100,6 +105,8 @@ private:
     std::deque<Pending> unsent_;
     // Ordered by id, so that what goes back to the unsent keeps its order.
     std::map<std::uint64_t, Pending> unanswered_;
+    /// Answered, with more replies to come.
+    std::unordered_map<std::uint64_t, std::unique_ptr<Request>> subscriptions_;
     std::size_t bytes_waiting_ = 0;
     /// Cancellations: written when the connection is there, worthless after it.
     std::string cancellations_;

@@ -1,3 +1,6 @@
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -23,6 +26,22 @@ constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 // Requests are joined up to this much in one write.
 constexpr std::size_t piece_bytes_max = 256u << 10;
+
+// A subscriber sends nothing for hours: only probes tell it that the broker's machine is gone.
+constexpr int probe_after_s = 15;
+constexpr int probe_every_s = 5;
+constexpr int probes_max = 3;
+
+template <int Name>
+using TcpOption = asio::detail::socket_option::integer<IPPROTO_TCP, Name>;
+
+void notice_dead_peers(asio::ip::tcp::socket& socket) {
+    boost::system::error_code ignored;
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    socket.set_option(TcpOption<TCP_KEEPIDLE>(probe_after_s), ignored);
+    socket.set_option(TcpOption<TCP_KEEPINTVL>(probe_every_s), ignored);
+    socket.set_option(TcpOption<TCP_KEEPCNT>(probes_max), ignored);
+}
 
 std::string hello_frame(const std::string& application) {
     Builder builder(128);
@@ -90,7 +109,7 @@ asio::awaitable<Session::MaybeError> Session::connect() {
     }
     boost::system::error_code ignored;
     socket_.set_option(Tcp::no_delay(true), ignored);
-    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+    notice_dead_peers(socket_);
     auto greeted = co_await greet();
     connecting_since_.reset();
     co_return greeted;

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-#include "broker/frontends/admin/admin_pages.hpp"
+#include "broker/frontends/admin/http_site.hpp"
 #include "broker/store/memory_store.hpp"
 
 namespace tern::admin {
@@ -19,12 +19,12 @@ struct PagesFixture {
 
     HttpResponse get(const std::string& path, const std::string& host = "127.0.0.1", const std::string& method = "GET",
                      bool any_host = false) {
-        AdminPages pages(broker, make_address("192.0.2.7"), any_host);
+        const HttpSite site(AdminPages(broker, make_address("192.0.2.7"), any_host), {});
         HttpRequest request;
         request.method = method;
         request.path = path;
         request.host = host;
-        return pages.answer(request);
+        return std::get<HttpResponse>(site.judge(std::move(request)));
     }
     /// Of a session that does not care for the answer.
     void execute(engine::Command&& command) {

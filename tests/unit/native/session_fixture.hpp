@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "broker/frontends/native/frame_codec.hpp"
+#include "broker/frontends/native/frame_intake.hpp"
 #include "broker/frontends/native/session_core.hpp"
 #include "clients/cpp/source/decode.hpp"
 #include "clients/cpp/source/encode.hpp"
@@ -27,7 +29,7 @@ struct ScriptedBroker final : SessionSurroundings {
     }
     void answer(ReplyTo to, const Query& query) override {
         queries.push_back(query);
-        writer.write_backup_done(to, 1);
+        codec.writer().write_backup_done(to, 1);
     }
     Result<void> begin_backup(std::uint64_t, const std::string& path) override {
         backups.push_back(path);
@@ -44,12 +46,37 @@ struct ScriptedBroker final : SessionSurroundings {
         return nothing;
     }
     runtime::WaitingFetches& waiting_fetches() override { return waiting; }
+    Result<void> submit_own(std::uint64_t request, engine::Command&& command) override {
+        if (refusal != Errc::ok) return refusal;
+        own.push_back({request, std::move(command), nullptr});
+        return {};
+    }
+    Result<engine::HistoryPiece> read_history(std::uint32_t, std::uint64_t, const engine::HistoryLimits&) override {
+        return engine::HistoryPiece{};
+    }
+    Result<std::uint64_t> find_in_history(std::uint32_t, Timestamp) override { return std::uint64_t{0}; }
+    Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t, const std::string&,
+                                                                 std::size_t) override {
+        return std::vector<engine::StoredPublication>();
+    }
+    runtime::TopicSubscribers& topic_subscribers() override { return hub; }
+    runtime::Presence& presence() override { return who; }
+    void presence_changed() override {}
+    runtime::Metrics& metrics() override { return counters; }
+    void touch() override {}
+    void ask_for_turn() override {}
     std::uint64_t session() const override { return 1; }
     Timestamp now() const override { return Timestamp(1'000'000); }
 
-    ReplyWriter writer;
+    FrameCodec codec;
     Errc refusal = Errc::ok;
     std::vector<Submitted> submitted;
+    /// What subscriptions asked by themselves.
+    std::vector<Submitted> own;
+    runtime::Metrics counters;
+    runtime::SubscriberCounts counts{counters.subscribers};
+    runtime::TopicSubscribers hub{counters, counts};
+    runtime::Presence who{counters.presence_members};
     std::vector<Query> queries;
     std::vector<std::string> backups;
     std::vector<engine::Answer> given_back;
@@ -72,17 +99,21 @@ struct SessionFixture {
     ScriptedBroker broker;
     SessionLimits limits;
     std::unique_ptr<SessionCore> core;
+    std::unique_ptr<FrameIntake> intake;
 
     SessionFixture() { restart(); }
-    void restart() { core = std::make_unique<SessionCore>(broker, broker.writer, limits); }
+    void restart() {
+        core = std::make_unique<SessionCore>(broker, broker.codec, limits);
+        intake = std::make_unique<FrameIntake>(*core);
+    }
 
     void receive(std::string bytes) {
-        while (!bytes.empty() && core->wants_bytes()) {
-            const auto space = core->space();
+        while (!bytes.empty() && core->wants_requests()) {
+            const auto space = intake->space();
             const auto count = std::min(space.size, bytes.size());
             std::copy_n(bytes.begin(), count, space.bytes);
             bytes.erase(0, count);
-            core->arrived(count);
+            intake->arrived(count);
         }
     }
     void greet() {
@@ -90,12 +121,22 @@ struct SessionFixture {
         receive(detail::frame_of(builder, 0, protocol::wire::CreateHelloDirect(builder, 1, 1, "peer")));
         written();
     }
+    /// What the session would write next, as one.
+    std::string next_bytes() {
+        std::string bytes;
+        for (const auto piece : core->next_pieces(64u << 10)) bytes += piece;
+        return bytes;
+    }
+    void written(std::size_t bytes) {
+        core->written(bytes);
+        intake->proceed();
+    }
     /// All that the session has written, frame by frame, without their lengths.
     std::vector<std::string> written_frames() {
         std::string bytes;
-        for (auto piece = core->next_piece(); !piece.empty(); piece = core->next_piece()) {
+        for (auto piece = next_bytes(); !piece.empty(); piece = next_bytes()) {
             bytes += piece;
-            core->written(piece.size());
+            written(piece.size());
         }
         std::vector<std::string> frames;
         protocol::FrameReader reader(protocol::frame_bytes_max);

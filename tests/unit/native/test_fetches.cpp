@@ -207,10 +207,10 @@ TEST_CASE("fetches that are due are read one by one, as the peer takes their ans
     session.append(batch_of(0, 100'000), 1);
 
     CHECK_EQ(session.broker.fetches.size(), reads + 1);
-    CHECK_FALSE(session.core->wants_bytes());
+    CHECK_FALSE(session.core->wants_requests());
     CHECK_EQ(session.written().size(), 2);
     CHECK_EQ(session.broker.fetches.size(), reads + 2);
-    CHECK(session.core->wants_bytes());
+    CHECK(session.core->wants_requests());
 }
 
 TEST_CASE_FIXTURE(FetchFixture, "long and short records come as they are, entry by entry") {

@@ -170,13 +170,13 @@ TEST_CASE("a peer that does not read is read no further, until it does") {
     session.receive(detail::broker_status(1).frame + detail::broker_status(2).frame + detail::broker_status(3).frame +
                     detail::broker_status(4).frame + detail::broker_status(5).frame);
     const auto asked = session.broker.queries.size();
-    const bool wanted = session.core->wants_bytes();
+    const bool wanted = session.core->wants_requests();
     const auto replies = session.written();
 
     CHECK_LT(asked, 5);
     CHECK_FALSE(wanted);
     CHECK_EQ(replies.size(), 5);
-    CHECK(session.core->wants_bytes());
+    CHECK(session.core->wants_requests());
 }
 
 TEST_CASE("messages for a peer that does not read are given back instead of piled up") {
@@ -200,10 +200,10 @@ TEST_CASE_FIXTURE(SessionFixture, "messages that were not written when the conne
     greet();
     receive(detail::receive(1, "a", {}).frame + detail::receive(2, "a", {}).frame);
     core->on_answer(1, messages_answer(10, "first"));
-    const auto first = core->next_piece().size();
-    core->written(first);
+    const auto first = next_bytes().size();
+    written(first);
     core->on_answer(2, messages_answer(10, "second"));
-    core->written(core->next_piece().size() - 1);
+    written(next_bytes().size() - 1);
 
     const auto unwritten = core->take_unwritten();
 

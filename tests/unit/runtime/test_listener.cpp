@@ -25,7 +25,7 @@ void ignore(tcp::socket, IoThread&, ConnectionPlace) {}
 /// Keeps what a listener hands over, and remembers on which threads.
 struct ListenerFixture {
     explicit ListenerFixture(std::size_t connections_max = 100, std::size_t per_address_max = 100)
-        : threads(2, {mailbox, metrics, clock}),
+        : threads(2, {mailbox, metrics, clock, subscriber_counts, presence}),
           listener(threads, {"test", {asio::ip::address_v4::loopback(), 0}, connections_max, per_address_max},
                    metrics.native, log, [this](tcp::socket socket, IoThread& thread, ConnectionPlace place) {
                        const std::lock_guard lock(mutex);
@@ -64,6 +64,8 @@ struct ListenerFixture {
     Metrics metrics;
     ManualClock clock{Timestamp(1'000'000)};
     Mailbox mailbox;
+    SubscriberCounts subscriber_counts{metrics.subscribers};
+    Presence presence{metrics.presence_members};
     Log log;
     std::mutex mutex;
     std::condition_variable arrived;

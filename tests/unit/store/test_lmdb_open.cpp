@@ -41,19 +41,30 @@ constexpr const char* tables_of_version_1[] = {"meta",
                                                "move_tasks",
                                                "agenda"};
 
-struct Version1Fixture : LmdbFixture {
-    void make_version_1(bool with_agenda = true) const {
+/// What version 2 brought.
+constexpr const char* tables_of_version_2[] = {"streams",       "stream_partitions", "stream_log",
+                                               "stream_times",  "stream_producers",  "stream_groups",
+                                               "groups",        "group_members",     "group_offsets"};
+
+struct OldVersionFixture : LmdbFixture {
+    void make_version_1(bool with_agenda = true) const { make(1, with_agenda); }
+    void make_version_2() const { make(2, true); }
+
+    void make(std::uint32_t version, bool with_agenda) const {
         std::filesystem::create_directories(data);
         const auto environment = lmdb::open_environment(data_file_in(data), 1u << 20, lmdb::Access::read_write);
         auto transaction = lmdb::begin_write(environment.get());
         for (const std::string name : tables_of_version_1)
             if (with_agenda || name != "agenda") lmdb::open_table(transaction.get(), name.c_str(), true);
+        if (version == 2)
+            for (const auto* name : tables_of_version_2) lmdb::open_table(transaction.get(), name, true);
         const auto put_row = [&](const char* table, BytesView key, BytesView value) {
             lmdb::put(lmdb::open_cursor(transaction.get(), *lmdb::open_table(transaction.get(), table, false)), key,
                       value);
         };
-        put_row("meta", format_key, format_row(1));
+        put_row("meta", format_key, format_row(version));
         put_row("catalog", "a", "1");
+        if (version == 2) put_row("stream_times", Bytes(16, 't'), "2");
         lmdb::commit(std::move(transaction));
     }
 };
@@ -110,7 +121,7 @@ TEST_CASE_FIXTURE(LmdbFixture, "a folder of a newer version is refused") {
     close();
 
     CHECK_EQ(refusal(), "Cannot use the data folder " + data +
-                            ": it was written by a newer Tern (format 3, this one knows 2); start that version.");
+                            ": it was written by a newer Tern (format 4, this one knows 3); start that version.");
 }
 
 TEST_CASE_FIXTURE(LmdbFixture, "a folder of an older version that cannot be upgraded is refused") {
@@ -123,7 +134,7 @@ TEST_CASE_FIXTURE(LmdbFixture, "a folder of an older version that cannot be upgr
                             "start that version.");
 }
 
-TEST_CASE_FIXTURE(Version1Fixture, "a folder of version 1 is upgraded by a start and keeps what it holds") {
+TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 1 is upgraded by a start and keeps what it holds") {
     make_version_1();
 
     open();
@@ -136,13 +147,27 @@ TEST_CASE_FIXTURE(Version1Fixture, "a folder of version 1 is upgraded by a start
     CHECK_EQ(lmdb->begin_read()->get(Table::stream_log, Bytes(16, 'k')).bytes(), Bytes(10'000, 'x'));
 }
 
-TEST_CASE_FIXTURE(Version1Fixture, "a folder of version 1 that lacks a table is not completed by the upgrade") {
+TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 2 is upgraded by a start and keeps what it holds") {
+    make_version_2();
+
+    open();
+
+    CHECK_EQ(lmdb->begin_read()->get(Table::catalog, "a").bytes(), "1");
+    CHECK_EQ(lmdb->begin_read()->get(Table::stream_times, Bytes(16, 't')).bytes(), "2");
+    CHECK_EQ(lmdb->begin_read()->get(Table::meta, format_key).bytes(), format_row());
+    put(Table::retained, Bytes(12, 'k'), Bytes(10'000, 'x'));
+    close();
+    open();
+    CHECK_EQ(lmdb->begin_read()->get(Table::retained, Bytes(12, 'k')).bytes(), Bytes(10'000, 'x'));
+}
+
+TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 1 that lacks a table is not completed by the upgrade") {
     make_version_1(false);
 
     CHECK(says(refusal(), "one of its tables is missing"));
 }
 
-TEST_CASE_FIXTURE(Version1Fixture, "a check of a folder of version 1 says what to do and changes nothing") {
+TEST_CASE_FIXTURE(OldVersionFixture, "a check of a folder of version 1 says what to do and changes nothing") {
     make_version_1();
     const auto before = file_content();
 

@@ -42,6 +42,8 @@ boost::json::object json_of(const BrokerStatus& status) {
             {"connections", status.connections},
             {"waiting_receives", status.waiting_receives},
             {"waiting_fetches", status.waiting_fetches},
+            {"topics", status.topics},
+            {"subscribers", status.subscribers},
             {"commits_total", status.commits_total},
             {"commands_total", status.commands_total},
             {"commands_per_commit", commands_per_commit(status)},
@@ -60,6 +62,7 @@ std::string block_of(const BrokerStatus& status, const Context& context) {
                                   human_bytes(status.used_bytes), human_bytes(status.disk_free_bytes)));
     block.add("queues", human_count(status.queues));
     block.add("streams", fmt::format("{}, {}", human_count(status.streams), counted(status.groups, "consumer group")));
+    block.add("topics", fmt::format("{}, {}", human_count(status.topics), counted(status.subscribers, "subscriber")));
     const auto waiting =
         fmt::format("{} waiting for messages, {} for records", counted(status.waiting_receives, "receive"),
                     counted(status.waiting_fetches, "fetch", "fetches"));

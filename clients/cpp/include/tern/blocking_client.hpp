@@ -11,8 +11,10 @@
 #include "tern/group.hpp"
 #include "tern/message.hpp"
 #include "tern/move_task.hpp"
+#include "tern/publication.hpp"
 #include "tern/queue.hpp"
 #include "tern/stream.hpp"
+#include "tern/topic.hpp"
 #include "tern/transaction_steps.hpp"
 
 namespace tern {
@@ -79,6 +81,24 @@ public:
     void delete_group(const GroupName& group);
     GroupPage list_groups(const ListOptions& options = {});
     GroupDescription describe_group(const GroupName& group);
+
+    Published publish(const NewPublication& publication, const PublishOptions& options = {});
+    /// A refused publication does not throw but tells so in its result.
+    PublishResults publish_batch(const std::vector<NewPublication>& publications, const PublishOptions& options = {});
+    History read_history(const std::string& pattern, const HistoryOptions& options = {});
+    CreatedTopic create_topic(const TopicName& topic, const TopicSettings& settings = {},
+                              const std::vector<Tag>& tags = {});
+    void set_topic(const TopicName& topic, const TopicSettings& settings);
+    void delete_topic(const TopicName& topic);
+    TopicPage list_topics(const ListOptions& options = {});
+    TopicDescription describe_topic(const TopicName& topic);
+    Presence describe_presence(const TopicName& topic, std::uint32_t members_max = 1000);
+    SubscriptionAdded add_subscription(const TopicName& topic, const std::string& queue,
+                                       const SubscriptionSettings& settings = {});
+    void set_subscription(const TopicName& topic, const std::string& subscription,
+                          const SubscriptionSettings& settings);
+    void remove_subscription(const TopicName& topic, const std::string& subscription);
+    SubscriptionPage list_subscriptions(const TopicName& topic, const PageOptions& options = {});
 
     /// All steps or none.
     TransactionResults transact(const TransactionSteps& steps);

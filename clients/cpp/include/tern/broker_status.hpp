@@ -29,6 +29,9 @@ struct BrokerStatus {
     std::uint64_t streams = 0;
     std::uint64_t groups = 0;
     std::uint64_t waiting_fetches = 0;
+    std::uint64_t topics = 0;
+    /// Of topics, on all connections.
+    std::uint64_t subscribers = 0;
 };
 
 struct BackupDone {

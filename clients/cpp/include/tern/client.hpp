@@ -16,8 +16,10 @@
 #include "tern/group.hpp"
 #include "tern/message.hpp"
 #include "tern/move_task.hpp"
+#include "tern/publication.hpp"
 #include "tern/queue.hpp"
 #include "tern/stream.hpp"
+#include "tern/topic.hpp"
 #include "tern/transaction_steps.hpp"
 
 namespace tern {
@@ -229,6 +231,74 @@ public:
         return start(detail::describe_group(next_id(), group), std::forward<Token>(token));
     }
 
+    // ---- topics
+
+    /// Publishes one publication. When the connection is lost it is sent again, and published once
+    /// (PublishOptions::repeatable).
+    template <class Token>
+    auto publish(const NewPublication& publication, const PublishOptions& options, Token&& token) {
+        return start(detail::publish(next_id(), publication, options), std::forward<Token>(token));
+    }
+    /// Publishes 1 to 1,000 publications of one topic, each with a result of its own; those accepted are published
+    /// together.
+    template <class Token>
+    auto publish_batch(const std::vector<NewPublication>& publications, const PublishOptions& options, Token&& token) {
+        return start(detail::publish_batch(next_id(), publications, options), std::forward<Token>(token));
+    }
+    /// What a topic keeps of the subjects that a pattern names. Subscriber tells what comes.
+    template <class Token>
+    auto read_history(const std::string& pattern, const HistoryOptions& options, Token&& token) {
+        return start(detail::read_history(next_id(), pattern, options), std::forward<Token>(token));
+    }
+    /// Creating a topic that exists with the same settings succeeds.
+    template <class Token>
+    auto create_topic(const TopicName& topic, const TopicSettings& settings, const std::vector<Tag>& tags,
+                      Token&& token) {
+        return start(detail::create_topic(next_id(), topic, settings, tags), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto set_topic(const TopicName& topic, const TopicSettings& settings, Token&& token) {
+        return start(detail::set_topic(next_id(), topic, settings), std::forward<Token>(token));
+    }
+    /// With its history and its subscriptions.
+    template <class Token>
+    auto delete_topic(const TopicName& topic, Token&& token) {
+        return start(detail::delete_topic(next_id(), topic), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto list_topics(const ListOptions& options, Token&& token) {
+        return start(detail::list_topics(next_id(), options), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto describe_topic(const TopicName& topic, Token&& token) {
+        return start(detail::describe_topic(next_id(), topic), std::forward<Token>(token));
+    }
+    /// Who is on a topic.
+    template <class Token>
+    auto describe_presence(const TopicName& topic, std::uint32_t members_max, Token&& token) {
+        return start(detail::describe_presence(next_id(), topic, members_max), std::forward<Token>(token));
+    }
+    /// Sends what is published into a queue. One that is there with the same settings is fine.
+    template <class Token>
+    auto add_subscription(const TopicName& topic, const std::string& queue, const SubscriptionSettings& settings,
+                          Token&& token) {
+        return start(detail::add_subscription(next_id(), topic, queue, settings), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto set_subscription(const TopicName& topic, const std::string& subscription, const SubscriptionSettings& settings,
+                          Token&& token) {
+        return start(detail::set_subscription(next_id(), topic, subscription, settings), std::forward<Token>(token));
+    }
+    /// Of a durable one with all that waits in it.
+    template <class Token>
+    auto remove_subscription(const TopicName& topic, const std::string& subscription, Token&& token) {
+        return start(detail::remove_subscription(next_id(), topic, subscription), std::forward<Token>(token));
+    }
+    template <class Token>
+    auto list_subscriptions(const TopicName& topic, const PageOptions& options, Token&& token) {
+        return start(detail::list_subscriptions(next_id(), topic, options), std::forward<Token>(token));
+    }
+
     // ---- several things or none
 
     /// Executes all steps, or none of them. Transaction gathers them.
@@ -254,6 +324,7 @@ private:
     friend class Consumer;
     friend class Producer;
     friend class StreamConsumer;
+    friend class Subscriber;
     friend class BlockingClient;
 
     std::uint64_t next_id();

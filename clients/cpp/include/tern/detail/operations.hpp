@@ -11,8 +11,11 @@
 #include "tern/group.hpp"
 #include "tern/message.hpp"
 #include "tern/move_task.hpp"
+#include "tern/publication.hpp"
 #include "tern/queue.hpp"
 #include "tern/stream.hpp"
+#include "tern/subscribing.hpp"
+#include "tern/topic.hpp"
 #include "tern/transaction_steps.hpp"
 
 /// Each operation of the protocol as bytes to write and a function that reads the answer. Not for use by applications.
@@ -84,6 +87,32 @@ Operation<std::vector<CommittedOffset>> fetch_offsets(Id id, const GroupName& gr
 Operation<void> delete_group(Id id, const GroupName& group);
 Operation<GroupPage> list_groups(Id id, const ListOptions& options);
 Operation<GroupDescription> describe_group(Id id, const GroupName& group);
+
+Operation<CreatedTopic> create_topic(Id id, const TopicName& topic, const TopicSettings& settings,
+                                     const std::vector<Tag>& tags);
+Operation<void> set_topic(Id id, const TopicName& topic, const TopicSettings& settings);
+Operation<void> delete_topic(Id id, const TopicName& topic);
+Operation<TopicPage> list_topics(Id id, const ListOptions& options);
+Operation<TopicDescription> describe_topic(Id id, const TopicName& topic);
+Operation<Published> publish(Id id, const NewPublication& publication, const PublishOptions& options);
+Operation<PublishResults> publish_batch(Id id, const std::vector<NewPublication>& publications,
+                                        const PublishOptions& options);
+Operation<History> read_history(Id id, const std::string& pattern, const HistoryOptions& options);
+Operation<Presence> describe_presence(Id id, const TopicName& topic, std::uint32_t members_max);
+Operation<SubscriptionAdded> add_subscription(Id id, const TopicName& topic, const std::string& queue,
+                                              const SubscriptionSettings& settings);
+Operation<void> set_subscription(Id id, const TopicName& topic, const std::string& subscription,
+                                 const SubscriptionSettings& settings);
+Operation<void> remove_subscription(Id id, const TopicName& topic, const std::string& subscription);
+Operation<SubscriptionPage> list_subscriptions(Id id, const TopicName& topic, const PageOptions& options);
+
+/// The answers to the last three are of the subscription with this id: they are worth nothing on another connection.
+Operation<Subscribed> subscribe(Id id, const SubscriberOptions& options, const HistoryStart& from);
+Operation<void> unsubscribe(Id id, Id subscription);
+Operation<std::vector<EntryResult>> acknowledge(Id id, Id subscription, const std::vector<std::string>& handles);
+Operation<std::vector<EntryResult>> reject(Id id, Id subscription, const std::vector<std::string>& handles,
+                                           std::chrono::milliseconds delay);
+Operation<void> set_presence(Id id, Id subscription, const std::string& state);
 
 Operation<TransactionResults> transact(Id id, const TransactionSteps& steps);
 

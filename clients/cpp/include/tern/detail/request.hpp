@@ -57,6 +57,11 @@ public:
     virtual ~Request() = default;
     virtual void succeed(std::string_view reply) = 0;
     virtual void fail(const Error& error) = 0;
+    /// Whether more replies follow this one, on this connection: a subscription. It ends with `fail`, or when `push`
+    /// says so.
+    virtual bool lasts(std::string_view /*reply*/) const { return false; }
+    /// One more reply; false when it was the last one.
+    virtual bool push(std::string_view /*reply*/) { return false; }
 
     std::uint64_t id = 0;
     std::string frame;

@@ -1,4 +1,4 @@
-#include "broker/frontends/native/reply_writer.hpp"
+#include "broker/frontends/native/frame_writer.hpp"
 
 #include "broker/frontends/native/reply_bodies.hpp"
 #include "protocol/framing.hpp"
@@ -13,11 +13,27 @@ constexpr std::size_t builder_bytes_at_first = 4096;
 constexpr std::size_t builder_bytes_kept_max = 1u << 20;
 // What an answer needs beside the stored messages: tables, receipt handles. Generous.
 constexpr std::size_t rendered_bytes_per_message = 1024;
+// More publications at once go in several frames.
+constexpr std::size_t pushed_bytes_per_frame_max = 1u << 20;
 
 std::size_t rendered_bytes_max(const engine::Messages& messages) {
     std::size_t bytes = 0;
     for (const auto& message : messages.messages) bytes += message.record.size() + rendered_bytes_per_message;
     return bytes;
+}
+
+/// At least one: the longest publication there may be fits into a frame.
+std::size_t how_many_fit(std::span<const PushedPublication> publications) {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    for (const auto& pushed : publications) {
+        const auto& publication = *pushed.publication;
+        bytes += rendered_bytes_per_message + publication.subject.size() + publication.data.size();
+        for (const auto& attribute : publication.attributes) bytes += attribute.value.size();
+        if (count > 0 && bytes > pushed_bytes_per_frame_max) break;
+        ++count;
+    }
+    return count;
 }
 
 }  // namespace
@@ -28,9 +44,9 @@ std::string message_of(Errc status, std::string_view detail) {
     return message;
 }
 
-ReplyWriter::ReplyWriter() : builder_(builder_bytes_at_first) {}
+FrameWriter::FrameWriter() : builder_(builder_bytes_at_first) {}
 
-void ReplyWriter::refuse(ReplyTo to, Errc status, std::string_view detail) {
+void FrameWriter::refuse(ReplyTo to, Errc status, std::string_view detail) {
     builder_.Clear();
     const auto message = builder_.CreateString(message_of(status, detail));
     wire::ReplyBuilder reply(builder_);
@@ -42,7 +58,7 @@ void ReplyWriter::refuse(ReplyTo to, Errc status, std::string_view detail) {
 }
 
 template <class Kind>
-Errc ReplyWriter::finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body) {
+Errc FrameWriter::finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body) {
     wire::ReplyBuilder reply(builder_);
     reply.add_id(to.request);
     reply.add_body(body);
@@ -53,7 +69,7 @@ Errc ReplyWriter::finish(ReplyTo to, Kind kind, flatbuffers::Offset<void> body) 
     return Errc::ok;
 }
 
-void ReplyWriter::append_to(std::string& bytes) {
+void FrameWriter::append_to(std::string& bytes) {
     char header[protocol::frame_header_bytes];
     protocol::store_frame_length(header, builder_.GetSize());
     bytes.append(header, sizeof header);
@@ -61,7 +77,7 @@ void ReplyWriter::append_to(std::string& bytes) {
     if (builder_.GetSize() > builder_bytes_kept_max) builder_ = Builder(builder_bytes_at_first);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::Answer& answer) {
+Errc FrameWriter::write(ReplyTo to, const engine::Answer& answer) {
     if (answer.status != Errc::ok) {
         refuse(to, answer.status, answer.detail);
         return Errc::ok;
@@ -72,7 +88,7 @@ Errc ReplyWriter::write(ReplyTo to, const engine::Answer& answer) {
     return finish(to, body->kind, body->offset);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::Messages& messages) {
+Errc FrameWriter::write(ReplyTo to, const engine::Messages& messages) {
     // Told before the work is done: a peek may ask for a thousand long messages.
     if (rendered_bytes_max(messages) > protocol::frame_bytes_max) return Errc::answer_too_large;
     builder_.Clear();
@@ -81,7 +97,7 @@ Errc ReplyWriter::write(ReplyTo to, const engine::Messages& messages) {
     return finish(to, body->kind, body->offset);
 }
 
-void ReplyWriter::write(ReplyTo to, const Welcome& welcome) {
+void FrameWriter::write(ReplyTo to, const Welcome& welcome) {
     builder_.Clear();
     const auto broker = builder_.CreateString(welcome.broker.data(), welcome.broker.size());
     wire::WelcomeBuilder body(builder_);
@@ -95,61 +111,106 @@ void ReplyWriter::write(ReplyTo to, const Welcome& welcome) {
 }
 
 template <class Value>
-Errc ReplyWriter::write_body(ReplyTo to, const Value& value) {
+Errc FrameWriter::write_body(ReplyTo to, const Value& value) {
     builder_.Clear();
     const auto body = body_of(builder_, value);
     return finish(to, body.kind, body.offset);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::QueueDescription& queue, const std::vector<std::string>& sources) {
+Errc FrameWriter::write(ReplyTo to, const engine::QueueDescription& queue, const std::vector<std::string>& sources) {
     builder_.Clear();
     const auto body = body_of(builder_, queue, sources);
     return finish(to, body.kind, body.offset);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::QueuePage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::QueuePage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::NamePage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::NamePage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks) {
+Errc FrameWriter::write(ReplyTo to, const std::vector<engine::MoveTaskDescription>& tasks) {
     return write_body(to, tasks);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::StreamDescription& stream) {
+Errc FrameWriter::write(ReplyTo to, const engine::StreamDescription& stream) {
     return write_body(to, stream);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::StreamPage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::StreamPage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::FoundOffset>& found) {
+Errc FrameWriter::write(ReplyTo to, const std::vector<engine::FoundOffset>& found) {
     return write_body(to, found);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) {
+Errc FrameWriter::write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) {
     return write_body(to, offsets);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::GroupPage& page) {
+Errc FrameWriter::write(ReplyTo to, const engine::GroupPage& page) {
     return write_body(to, page);
 }
 
-Errc ReplyWriter::write(ReplyTo to, const engine::GroupDescription& group) {
+Errc FrameWriter::write(ReplyTo to, const engine::GroupDescription& group) {
     return write_body(to, group);
 }
 
-void ReplyWriter::write(ReplyTo to, const StatusReport& report) {
+void FrameWriter::write(ReplyTo to, const StatusReport& report) {
     builder_.Clear();
     const auto body = body_of(builder_, report);
     finish(to, body.kind, body.offset);
 }
 
-void ReplyWriter::write_backup_done(ReplyTo to, std::uint64_t bytes) {
+Errc FrameWriter::write(ReplyTo to, const TopicReport& topic) {
+    return write_body(to, topic);
+}
+
+Errc FrameWriter::write(ReplyTo to, const TopicListing& topics) {
+    return write_body(to, topics);
+}
+
+Errc FrameWriter::write(ReplyTo to, const engine::SubscriptionPage& page) {
+    return write_body(to, page);
+}
+
+Errc FrameWriter::write(ReplyTo to, const PresenceReport& report) {
+    return write_body(to, report);
+}
+
+Errc FrameWriter::write(ReplyTo to, const History& history) {
+    return write_body(to, history);
+}
+
+Errc FrameWriter::write(ReplyTo to, const Subscribed& subscribed) {
+    return write_body(to, subscribed);
+}
+
+Errc FrameWriter::write(ReplyTo to, std::span<const PushedPublication> publications) {
+    while (!publications.empty()) {
+        const auto count = how_many_fit(publications);
+        if (const auto status = write_body(to, publications.first(count)); status != Errc::ok) return status;
+        publications = publications.subspan(count);
+    }
+    return Errc::ok;
+}
+
+Errc FrameWriter::write(ReplyTo to, const PublicationGap& gap) {
+    return write_body(to, gap);
+}
+
+Errc FrameWriter::write(ReplyTo to, const runtime::PresenceChange& change) {
+    return write_body(to, change);
+}
+
+Errc FrameWriter::write(ReplyTo to, const SubscriptionEnded& ended) {
+    return write_body(to, ended);
+}
+
+void FrameWriter::write_backup_done(ReplyTo to, std::uint64_t bytes) {
     builder_.Clear();
     finish(to, wire::ReplyBody::BackupDone, wire::CreateBackupDone(builder_, bytes).Union());
 }

@@ -1,0 +1,139 @@
+#include "broker/engine/envelope.hpp"
+
+#include <openssl/evp.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+
+#include "broker/base/utf8.hpp"
+#include "broker/engine/publication_record.hpp"
+
+namespace tern::engine {
+namespace {
+
+constexpr std::string_view default_account = "000000000000";
+constexpr std::string_view default_region = "us-east-1";
+constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+constexpr std::size_t sequence_digits = 20;
+
+Bytes base64_of(BytesView bytes) {
+    // EVP_EncodeBlock ends what it writes with a zero byte.
+    Bytes text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+    const auto written =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(written));
+    return text;
+}
+
+void append_escaped(Bytes& to, char c) {
+    switch (c) {
+        case '"': to += "\\\""; return;
+        case '\\': to += "\\\\"; return;
+        case '\n': to += "\\n"; return;
+        case '\r': to += "\\r"; return;
+        case '\t': to += "\\t"; return;
+        default: break;
+    }
+    if (static_cast<unsigned char>(c) >= 0x20) {
+        to += c;
+        return;
+    }
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+    to += escaped;
+}
+
+/// As a JSON string; what is not UTF-8 in it is replaced.
+void append_string(Bytes& to, std::string_view text) {
+    to += '"';
+    while (!text.empty()) {
+        const auto before = text;
+        if (!take_code_point(text)) {
+            to += replacement_character;
+            text.remove_prefix(1);
+        } else if (before.size() - text.size() == 1) {
+            append_escaped(to, before.front());
+        } else {
+            to += before.substr(0, before.size() - text.size());
+        }
+    }
+    to += '"';
+}
+
+void append_member(Bytes& to, std::string_view name, std::string_view value) {
+    if (to.back() != '{') to += ',';
+    append_string(to, name);
+    to += ':';
+    append_string(to, value);
+}
+
+/// 2026-01-01T00:00:00.000Z.
+std::string iso_time(Timestamp at) {
+    const std::chrono::sys_time<Milliseconds> time{Milliseconds(at.ms())};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    char text[40];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text;
+}
+
+void append_attributes(Bytes& to, const Publication& publication) {
+    if (publication.attributes.empty()) return;
+    to += ",\"MessageAttributes\":{";
+    for (const auto& attribute : publication.attributes) {
+        if (to.back() != '{') to += ',';
+        append_string(to, attribute.name);
+        to += ":{";
+        append_member(to, "Type", attribute.type);
+        const bool binary = attribute.type.starts_with("Binary");
+        append_member(to, "Value", binary ? base64_of(attribute.value) : attribute.value);
+        to += '}';
+    }
+    to += '}';
+}
+
+}  // namespace
+
+std::string topic_arn(const TopicName& topic) {
+    std::string_view account = default_account;
+    std::string_view region = default_region;
+    const std::string_view name = topic.namespace_name;
+    if (const auto slash = name.find('/'); slash != std::string_view::npos) {
+        account = name.substr(0, slash);
+        region = name.substr(slash + 1);
+    }
+    std::string arn = "arn:aws:sns:";
+    return arn.append(region).append(":").append(account).append(":").append(topic.name);
+}
+
+Bytes envelope_of(const TopicName& topic, const Published& published, std::uint64_t sequence) {
+    const auto& publication = published.publication();
+    Bytes json = "{";
+    append_member(json, "Type", "Notification");
+    append_member(json, "MessageId", text_of(published.id));
+    if (sequence != 0) {
+        auto digits = std::to_string(sequence);
+        digits.insert(0, sequence_digits - digits.size(), '0');
+        append_member(json, "SequenceNumber", digits);
+    }
+    append_member(json, "TopicArn", topic_arn(topic));
+    append_member(json, "SubjectPath", publication.subject);
+    if (valid_utf8(publication.data)) {
+        append_member(json, "Message", publication.data);
+    } else {
+        append_member(json, "Message", base64_of(publication.data));
+        append_member(json, "MessageEncoding", "base64");
+    }
+    append_member(json, "Timestamp", iso_time(published.at));
+    append_attributes(json, publication);
+    json += '}';
+    return json;
+}
+
+}  // namespace tern::engine

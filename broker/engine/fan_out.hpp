@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "broker/engine/batch.hpp"
+#include "broker/engine/publication.hpp"
+#include "broker/engine/topic.hpp"
+
+namespace tern::engine {
+
+struct NewMessage;
+
+/// Puts publications into the queues that are subscribed to their topic, and into those of its durable subscriptions,
+/// within the transaction that keeps them. A queue that is missing, or that cannot take the message, makes no
+/// difference to the publisher: the message goes to the subscription's dead-letter queue, if it has one that can
+/// (docs/aws.md sns-20, sns-21, sns-24).
+class FanOut {
+public:
+    FanOut(Batch& batch, Topic& topic) : batch_(batch), topic_(topic) {}
+
+    void deliver(const Published& published);
+
+private:
+    /// What is made of one publication when the first subscription needs it.
+    struct Made {
+        std::optional<Bytes> envelope;
+        std::optional<Bytes> durable_attributes;
+        std::optional<Bytes> deduplication_id;
+    };
+
+    bool deliver_to(const Subscription& subscription, const Published& published);
+    bool enqueue_durable(const Subscription& subscription, const Published& published);
+    bool send(const std::string& queue, bool raw, const Published& published);
+    void send_to_dead_letters(const Subscription& subscription, const Published& published);
+
+    Batch& batch_;
+    Topic& topic_;
+    Made made_;
+};
+
+}  // namespace tern::engine

@@ -1,0 +1,79 @@
+// Queries about the subscriptions that a topic keeps.
+
+#include "broker/base/base64url.hpp"
+#include "broker/engine/hidden_names.hpp"
+#include "broker/engine/queues.hpp"
+#include "broker/engine/row_keys.hpp"
+#include "broker/engine/topic_queries.hpp"
+#include "broker/engine/topics.hpp"
+#include "protocol/limits.hpp"
+
+namespace tern::engine {
+namespace {
+
+using store::Table;
+
+std::uint64_t waiting_in(const store::ReadTransaction& snapshot, const QueueName& name) {
+    const auto queue = read_queue(snapshot, name);
+    if (!queue.has_value()) return 0;
+    return queue->counters.visible + queue->counters.in_flight + queue->counters.delayed;
+}
+
+SubscriptionDescription describe_subscription(const store::ReadTransaction& snapshot, const StoredTopic& topic,
+                                              std::uint32_t number, SubscriptionRow row) {
+    SubscriptionDescription description;
+    description.kind = row.kind;
+    description.queue = {topic.row.topic.namespace_name, row.queue};
+    if (row.kind == SubscriptionKind::durable) {
+        description.queue = hidden_names::durable_queue(topic.row.topic, topic.id, row.name);
+        description.waiting = waiting_in(snapshot, description.queue);
+    }
+    const auto counters = read_subscription_counters(snapshot, topic.id, number);
+    description.delivered = counters.delivered;
+    description.failed = counters.failed;
+    description.subscription = std::move(row.name);
+    description.pattern = std::move(row.pattern);
+    description.filter_policy = std::move(row.filter_policy);
+    description.filter_scope = row.filter_scope;
+    description.raw = row.raw;
+    description.dead_letter_queue = std::move(row.dead_letter_queue);
+    description.created_at = row.created_at;
+    return description;
+}
+
+}  // namespace
+
+Result<SubscriptionPage> list_subscriptions(const store::ReadTransaction& snapshot, Timestamp /*now*/,
+                                            const TopicName& name, const Page& page) {
+    if (page.entries_max < 1 || page.entries_max > static_cast<std::int64_t>(protocol::page_entries_max))
+        return Errc::page_size_invalid;
+    const auto last_listed = decode_base64url(page.token);
+    if (!last_listed || (!last_listed->empty() && last_listed->size() != sizeof(std::uint32_t)))
+        return Errc::page_token_invalid;
+    const auto topic = read_topic(snapshot, name);
+    if (!topic.has_value()) return topic.error();
+
+    SubscriptionPage listed;
+    const auto prefix = keys::topic(topic->id);
+    const auto start = store::Key(prefix).raw(*last_listed);
+    const auto cursor = snapshot.cursor(Table::subscriptions);
+    Bytes last;
+    for (bool more = cursor->seek(start.view()); more; more = cursor->next()) {
+        if (!cursor->key().starts_with(prefix.view())) break;
+        const auto number = cursor->key().substr(prefix.size());
+        if (number == *last_listed) continue;
+        if (listed.subscriptions.size() == static_cast<std::size_t>(page.entries_max)) {
+            listed.next_token = encode_base64url(last);
+            break;
+        }
+        last = Bytes(number);
+        const auto value = cursor->value();
+        auto row = value ? decode_subscription_row(value.bytes()) : std::nullopt;
+        if (!row) continue;
+        listed.subscriptions.push_back(
+            describe_subscription(snapshot, *topic, store::KeyReader(number).u32(), std::move(*row)));
+    }
+    return listed;
+}
+
+}  // namespace tern::engine

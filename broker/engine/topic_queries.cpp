@@ -1,0 +1,102 @@
+#include "broker/engine/topic_queries.hpp"
+
+#include <algorithm>
+
+#include "broker/engine/catalog_page.hpp"
+#include "broker/engine/publication_record.hpp"
+#include "broker/engine/row_keys.hpp"
+#include "broker/engine/stream_reading.hpp"
+#include "broker/engine/streams.hpp"
+#include "broker/engine/subject.hpp"
+#include "broker/engine/topic_history.hpp"
+#include "broker/engine/topics.hpp"
+#include "protocol/limits.hpp"
+
+namespace tern::engine {
+namespace {
+
+using store::Table;
+
+Result<PartitionRow> history_row(const store::ReadTransaction& snapshot, const TopicRow& topic) {
+    const auto stream = read_stream(snapshot, topic.stream);
+    if (!stream.has_value()) return Errc::storage_damaged;
+    return read_partition(snapshot, *stream, 0);
+}
+
+/// What all subjects that a pattern matches begin with.
+std::string_view common_beginning(std::string_view pattern) {
+    return pattern.substr(0, pattern.find_first_of("*>"));
+}
+
+}  // namespace
+
+Result<TopicDescription> describe_topic(const store::ReadTransaction& snapshot, const TopicName& name,
+                                        const DurableEnd& durable_end) {
+    auto topic = read_topic(snapshot, name);
+    if (!topic.has_value()) return topic.error();
+    auto& row = topic->row;
+    TopicDescription description;
+    if (row.stream != 0) {
+        const auto history = history_row(snapshot, row);
+        if (!history.has_value()) return history.error();
+        description.end_offset = readable_end({row.stream, 0}, *history, durable_end);
+        description.start_offset =
+            std::min(topic_history::start_offset(row.settings, *history), description.end_offset);
+        description.bytes = history->bytes;
+    }
+    description.id = topic->id;
+    description.epoch = std::move(row.epoch);
+    description.topic = std::move(row.topic);
+    description.settings = row.settings;
+    description.tags = std::move(row.tags);
+    description.created_at = row.created_at;
+    description.modified_at = row.modified_at;
+    description.subscriptions = row.subscriptions;
+    return description;
+}
+
+Result<TopicPage> list_topics(const store::ReadTransaction& snapshot, const std::string& namespace_name,
+                              const std::string& prefix, const Page& page) {
+    const auto named = catalog_page(snapshot, keys::CatalogKind::topic, {namespace_name, prefix}, page,
+                                    protocol::topic_name_bytes_max);
+    if (!named.has_value()) return named.error();
+    TopicPage listed;
+    listed.next_token = named->next_token;
+    for (const auto& entry : named->entries) {
+        const auto topic = read_topic(snapshot, entry.id);
+        if (!topic.has_value()) continue;
+        const auto& row = topic->row;
+        TopicSummary summary{entry.id, entry.name, row.stream != 0, 0, row.subscriptions};
+        const auto history = summary.history ? history_row(snapshot, row) : PartitionRow{};
+        if (history.has_value())
+            summary.publications = history->end_offset - topic_history::start_offset(row.settings, *history);
+        listed.topics.push_back(std::move(summary));
+    }
+    return listed;
+}
+
+Result<std::vector<StoredPublication>> read_retained(const store::ReadTransaction& snapshot, std::uint32_t topic,
+                                                     const std::string& pattern, std::size_t publications_max) {
+    const auto known = read_topic(snapshot, topic);
+    if (!known.has_value()) return known.error();
+    std::vector<StoredPublication> values;
+    const auto prefix = keys::topic(topic);
+    const auto start = keys::retained_subject(topic, common_beginning(pattern));
+    const auto cursor = snapshot.cursor(Table::retained_subjects);
+    for (bool more = cursor->seek(start.view()); more && values.size() < publications_max; more = cursor->next()) {
+        if (!cursor->key().starts_with(start.view())) break;
+        if (!matches(pattern, cursor->key().substr(prefix.size()))) continue;
+        const auto number = load_little<std::uint64_t>(cursor->value().bytes().data());
+        const auto stored = snapshot.get(Table::retained, keys::retained(topic, number).view());
+        auto value = stored ? decode_retained(stored.bytes()) : std::nullopt;
+        if (!value) return Errc::storage_damaged;
+        values.push_back(std::move(*value));
+    }
+    return values;
+}
+
+std::uint64_t count_topics(const store::ReadTransaction& snapshot) {
+    return snapshot.rows(Table::topics);
+}
+
+}  // namespace tern::engine

@@ -1,0 +1,56 @@
+#include "broker/frontends/admin/http_site.hpp"
+
+#include <utility>
+
+#include "broker/frontends/admin/origin.hpp"
+#include "broker/frontends/admin/publish_request.hpp"
+#include "broker/frontends/admin/static_files.hpp"
+
+namespace tern::admin {
+
+namespace {
+
+HttpResponse plain_refusal(int status, std::string_view reason) {
+    HttpResponse response;
+    response.status = status;
+    response.body = std::string(reason) + "\n";
+    return response;
+}
+
+HttpSite::Wish publish_wish(HttpRequest&& request) {
+    if (request.method != "POST") {
+        auto refusal = plain_refusal(405, "POST publishes here");
+        refusal.further_fields.emplace_back("Allow", "POST");
+        return refusal;
+    }
+    auto publish = read_publish(std::move(request));
+    if (auto* refusal = std::get_if<HttpResponse>(&publish)) return std::move(*refusal);
+    return std::get<engine::Publish>(std::move(publish));
+}
+
+HttpSite::Wish upgrade_wish(const HttpRequest& request) {
+    auto verdict = judge_upgrade(request);
+    if (auto* refusal = std::get_if<HttpResponse>(&verdict)) return std::move(*refusal);
+    return std::get<Upgrade>(std::move(verdict));
+}
+
+}  // namespace
+
+HttpSite::Wish HttpSite::judge(HttpRequest&& request) const {
+    if (!pages_.is_for_us(request.host)) {
+        return plain_refusal(403,
+                             "this port answers requests to this machine's own address only, not to the name in Host");
+    }
+    const bool websocket = request.path == "/ws";
+    const bool publish = request.path.starts_with("/topics/");
+    if (!websocket && !publish) {
+        if (auto file = answer_with_file(request, static_files())) return std::move(*file);
+        return pages_.answer(request);
+    }
+    if (!may_come_from_its_origin(request, allowed_origins_)) {
+        return plain_refusal(403, "pages of this origin are not allowed here (http_allowed_origins)");
+    }
+    return publish ? publish_wish(std::move(request)) : upgrade_wish(request);
+}
+
+}  // namespace tern::admin

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "broker/runtime/settings.hpp"
+
+/// The kinds of settings that there are: what a value looks like, how it is read and shown.
+namespace tern::runtime::setting_kinds {
+
+inline std::optional<std::uint64_t> parse_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    return value;
+}
+
+/// A number of bytes, plain or in KiB, MiB, GiB.
+inline std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+    constexpr std::pair<std::string_view, unsigned> units[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
+    for (const auto& [unit, shift] : units) {
+        if (!text.ends_with(unit)) continue;
+        const auto value = parse_number(text.substr(0, text.size() - unit.size()));
+        if (!value || *value > (std::numeric_limits<std::uint64_t>::max() >> shift)) return std::nullopt;
+        return *value << shift;
+    }
+    return parse_number(text);
+}
+
+inline std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result + '"';
+}
+
+struct Range {
+    std::uint64_t min;
+    std::uint64_t max;
+};
+
+/// Reaches one member of the settings; `Get` is a function of Settings& that yields a reference to it.
+template <class Get>
+SettingRow number(std::string_view name, std::string_view help, Range range, Get get) {
+    return {name,
+            "N",
+            help,
+            "a whole number from " + std::to_string(range.min) + " to " + std::to_string(range.max),
+            [range, get](Settings& settings, std::string_view text) {
+                const auto value = parse_number(text);
+                if (!value || *value < range.min || *value > range.max) return false;
+                auto& member = get(settings);
+                member = static_cast<std::remove_reference_t<decltype(member)>>(*value);
+                return true;
+            },
+            [get](const Settings& settings) { return std::to_string(get(const_cast<Settings&>(settings))); }};
+}
+
+template <class Get>
+SettingRow bytes(std::string_view name, std::string_view help, Range range, Get get) {
+    auto row = number(name, help, range, get);
+    row.argument = "BYTES";
+    row.allowed = "a number of bytes from " + std::to_string(range.min) + " to " + std::to_string(range.max) +
+                  ", plain or with KiB, MiB or GiB";
+    row.set = [range, get](Settings& settings, std::string_view text) {
+        const auto value = parse_bytes(text);
+        if (!value || *value < range.min || *value > range.max) return false;
+        get(settings) = *value;
+        return true;
+    };
+    return row;
+}
+
+/// Whole seconds of a duration.
+template <class Get>
+SettingRow seconds(std::string_view name, std::string_view help, Range range, Get get) {
+    SettingRow row;
+    row.name = name;
+    row.argument = "SECONDS";
+    row.help = help;
+    row.allowed = "a whole number of seconds from " + std::to_string(range.min) + " to " + std::to_string(range.max);
+    row.set = [range, get](Settings& settings, std::string_view text) {
+        const auto value = parse_number(text);
+        if (!value || *value < range.min || *value > range.max) return false;
+        get(settings) = std::chrono::seconds(*value);
+        return true;
+    };
+    row.show = [get](const Settings& settings) {
+        const auto duration = std::chrono::duration_cast<std::chrono::seconds>(get(const_cast<Settings&>(settings)));
+        return std::to_string(duration.count());
+    };
+    return row;
+}
+
+template <class Get>
+SettingRow flag(std::string_view name, std::string_view help, Get get) {
+    return {name,
+            "",
+            help,
+            "true or false",
+            [get](Settings& settings, std::string_view text) {
+                if (text != "true" && text != "false" && text != "1" && text != "0") return false;
+                get(settings) = text == "true" || text == "1";
+                return true;
+            },
+            [get](const Settings& settings) {
+                return get(const_cast<Settings&>(settings)) ? std::string("true") : std::string("false");
+            }};
+}
+
+template <class Get>
+SettingRow address(std::string_view name, std::string_view help, Get get) {
+    return {name,
+            "HOST:PORT",
+            help,
+            "HOST:PORT with an IP address of this machine, or localhost, and a port from 0 (any free one) to 65535",
+            [get](Settings& settings, std::string_view text) {
+                const auto parsed = parse_listen_address(text);
+                if (parsed) get(settings) = *parsed;
+                return parsed.has_value();
+            },
+            [get](const Settings& settings) { return quoted(to_string(get(const_cast<Settings&>(settings)))); }};
+}
+
+template <class Value, class Get>
+SettingRow choice(std::string_view name, std::string_view help, std::vector<std::pair<std::string_view, Value>> choices,
+                  Get get) {
+    std::string allowed;
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+        if (i > 0) allowed += i + 1 == choices.size() ? " or " : ", ";
+        allowed += choices[i].first;
+    }
+    return {name,
+            "NAME",
+            help,
+            std::move(allowed),
+            [choices, get](Settings& settings, std::string_view text) {
+                const auto found = std::ranges::find(choices, text, &std::pair<std::string_view, Value>::first);
+                if (found != choices.end()) get(settings) = found->second;
+                return found != choices.end();
+            },
+            [choices, get](const Settings& settings) {
+                const auto value = get(const_cast<Settings&>(settings));
+                return quoted(std::ranges::find(choices, value, &std::pair<std::string_view, Value>::second)->first);
+            }};
+}
+
+/// Origins of web pages with commas between them: SCHEME://HOST or SCHEME://HOST:PORT, or * for all.
+inline std::optional<std::vector<std::string>> parse_origins(std::string_view text) {
+    std::vector<std::string> origins;
+    while (!text.empty()) {
+        const auto end = std::min(text.size(), text.find(','));
+        const auto origin = text.substr(0, end);
+        text.remove_prefix(std::min(text.size(), end + 1));
+        const bool whole = origin.starts_with("http://") || origin.starts_with("https://");
+        const auto host = origin.substr(std::min(origin.size(), origin.find("//") + 2));
+        if (origin != "*" && (!whole || host.empty() || host.find_first_of("/ *") != std::string_view::npos)) {
+            return std::nullopt;
+        }
+        origins.emplace_back(origin);
+    }
+    return origins;
+}
+
+inline SettingRow allowed_origins() {
+    return {"http-allowed-origins",
+            "LIST",
+            "web pages that may publish and open WebSockets, besides those of this machine and of the host they ask",
+            "origins like https://example.org with commas between them, or *",
+            [](Settings& settings, std::string_view text) {
+                auto origins = parse_origins(text);
+                if (origins) settings.http_allowed_origins = std::move(*origins);
+                return origins.has_value();
+            },
+            [](const Settings& settings) {
+                std::string list;
+                for (const auto& origin : settings.http_allowed_origins) list += (list.empty() ? "" : ",") + origin;
+                return quoted(list);
+            }};
+}
+
+}  // namespace tern::runtime::setting_kinds

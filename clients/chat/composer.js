@@ -1,0 +1,53 @@
+import { byId } from "./dom.js";
+
+/// Where one writes. Enter sends; with Shift it begins a line.
+export class Composer {
+    field = byId("composer-text");
+    form = byId("composer");
+    #drafts = new Map();
+    #room = "";
+
+    constructor({ send, typing }) {
+        this.form.addEventListener("submit", (event) => {
+            event.preventDefault();
+            this.#send(send);
+        });
+        this.field.addEventListener("keydown", (event) => {
+            // An input method's Enter only takes its proposal.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            this.#send(send);
+        });
+        this.field.addEventListener("input", () => {
+            this.#fit();
+            if (this.field.value.trim() !== "") typing();
+        });
+    }
+
+    /// Each room keeps its draft.
+    enter(room) {
+        this.#drafts.set(this.#room, this.field.value);
+        this.#room = room;
+        this.field.value = this.#drafts.get(room) ?? "";
+        this.field.placeholder = `Message #${room}`;
+        this.#fit();
+    }
+
+    focus() {
+        this.field.focus();
+    }
+
+    #send(send) {
+        const text = this.field.value.trim();
+        if (text === "") return;
+        this.field.value = "";
+        this.#fit();
+        send(text);
+        this.field.focus();
+    }
+
+    #fit() {
+        this.field.style.height = "auto";
+        this.field.style.height = `${this.field.scrollHeight}px`;
+    }
+}

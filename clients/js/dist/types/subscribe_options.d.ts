@@ -1,0 +1,40 @@
+import type { Json } from "./payload.js";
+/** Where a subscription begins: with what comes (the default), with all that is kept, the last few, an offset, a time. */
+export type From = "live" | "earliest" | {
+    last: number;
+} | {
+    offset: number;
+    epoch?: string | undefined;
+} | {
+    time: Date | number;
+};
+export interface SubscribeOptions {
+    from?: From | undefined;
+    /** A filter policy as of SNS: only what matches is pushed. */
+    filter?: {
+        [key: string]: Json;
+    } | undefined;
+    /** Whether the filter looks at the attributes (the default) or into JSON data. */
+    filterScope?: "attributes" | "body" | undefined;
+    /** What the broker does when this subscriber is too slow: reads on from history (the default), leaves out, or ends it. */
+    slow?: "catch_up" | "drop_oldest" | "disconnect" | undefined;
+    /** The name of a durable subscription: its place is kept by the broker, and each publication wants an ack. */
+    durable?: string | undefined;
+    /** Of a durable one: how many may be unacknowledged at a time. */
+    inFlightMax?: number | undefined;
+    /** Of a durable one: what is not acknowledged for so long is pushed again. */
+    ackWaitMs?: number | undefined;
+    /** Of a durable one: after so many deliveries it goes to the dead-letter queue. */
+    deliveriesMax?: number | undefined;
+    deadLetterQueue?: string | undefined;
+    /** Whether to be told who is on the topic. */
+    presence?: boolean | undefined;
+    /** Under what name to be on the topic; and with what state. */
+    member?: string | undefined;
+    state?: Json | undefined;
+    namespace?: string | undefined;
+    /** How many publications may wait to be read by `for await`, 10,000 if not given. One more ends the subscription. */
+    queueMax?: number | undefined;
+    /** Ends the subscription. */
+    signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,16 @@
+/** Time as the client sees it. Tests move it by hand. */
+export interface Timers {
+    /** Milliseconds from some moment on; never goes back. */
+    now(): number;
+    /** Calls `action` once after `ms`. The function that it returns prevents that. */
+    after(ms: number, action: () => void): () => void;
+}
+
+/** The machine's own clock. */
+export const systemTimers: Timers = {
+    now: () => performance.now(),
+    after(ms, action) {
+        const timer = setTimeout(action, ms);
+        return () => clearTimeout(timer);
+    },
+};

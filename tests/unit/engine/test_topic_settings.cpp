@@ -1,0 +1,87 @@
+#include "tests/unit/engine/topic_fixture.hpp"
+
+using namespace tern;
+using namespace tern::engine;
+using namespace tern::test;
+
+TEST_CASE_FIXTURE(TopicFixture, "creating is idempotent: other settings and tags are refused, naming the first") {
+    const std::vector<QueueTag> tags = {{"team", "a"}};
+    CHECK(expect<TopicCreated>(CreateTopic{topic, {.retained = true}, tags}).created);
+
+    CHECK_FALSE(expect<TopicCreated>(CreateTopic{topic, {.retained = true}, tags}).created);
+    CHECK_FALSE(expect<TopicCreated>(CreateTopic{topic, {}, {}}).created);
+    const auto other = create({.history_age = 1h, .retained = false});
+    CHECK_EQ(other.status, Errc::topic_exists);
+    CHECK_EQ(other.detail, "history_ms");
+    CHECK_EQ(call(CreateTopic{topic, {}, {{"team", "b"}}}).detail, "tags");
+}
+
+TEST_CASE_FIXTURE(TopicFixture, "settings out of range are refused by name") {
+    struct Case {
+        TopicSettingsChange settings;
+        std::string detail;
+    };
+    const std::vector<Case> cases = {
+        {{.content_based_deduplication = true}, "content_based_deduplication"},
+        {{.history_age = 999ms}, "history_ms"},
+        {{.history_age = -1ms}, "history_ms"},
+        {{.history_publications = -1}, "history_publications"},
+        {{.history_bytes = 65'535}, "history_bytes"},
+        {{.publication_bytes_max = 1023}, "publication_bytes_max"},
+        {{.publication_bytes_max = (16 << 20) + 1}, "publication_bytes_max"},
+    };
+    for (const auto& [settings, detail] : cases) {
+        const auto answer = create(settings);
+        CHECK_EQ(answer.status, Errc::topic_setting_invalid);
+        CHECK_EQ(answer.detail, detail);
+    }
+    CHECK_EQ(create({.history_age = 0ms, .history_publications = 0, .history_bytes = 0}).status, Errc::ok);
+}
+
+TEST_CASE_FIXTURE(TopicFixture, "what is decided when a topic is made stays so") {
+    create();
+
+    CHECK_EQ(call(SetTopic{topic, {.fifo = true}}).status, Errc::topic_setting_fixed);
+    CHECK_EQ(call(SetTopic{topic, {.history = false}}).detail, "history");
+    CHECK_EQ(call(SetTopic{topic, {.history = true, .retained = true}}).status, Errc::ok);
+    CHECK(describe().settings.retained);
+}
+
+TEST_CASE_FIXTURE(TopicFixture, "topic names") {
+    struct Case {
+        std::string name;
+        bool fifo;
+        bool valid;
+    };
+    const std::vector<Case> cases = {
+        {"a", false, true},        {"A-z_09", false, true},  {std::string(249, 'a'), false, true},
+        {"", false, false},        {"a.b", false, false},    {std::string(250, 'a'), false, false},
+        {"a.fifo", true, true},    {"a.fifo", false, false}, {"a", true, false},
+        {".fifo", true, false},    {"\xC3\xA4", false, false},
+    };
+    for (const auto& [name, fifo, valid] : cases) CHECK_EQ(valid_topic_name(name, fifo), valid);
+}
+
+TEST_CASE("the broker holds as many topics as its setting allows") {
+    TopicFixture fixture({.topics_max = 1});
+    fixture.create();
+    fixture.topic.name = "other";
+
+    CHECK_EQ(fixture.create().status, Errc::too_many_topics);
+    CHECK_EQ(fixture.call(EnsureTopic{fixture.topic}).status, Errc::too_many_topics);
+}
+
+TEST_CASE_FIXTURE(TopicFixture, "topics are listed by name, with what they hold") {
+    for (const auto* name : {"chat", "chess", "other"}) {
+        topic.name = name;
+        publish("x");
+    }
+    const auto first = list_topics(*store.begin_read(), "", "ch", {1, {}});
+    REQUIRE(first.has_value());
+    REQUIRE_EQ(first->topics.size(), 1);
+    CHECK_EQ(first->topics[0].name, "chat");
+    CHECK_EQ(first->topics[0].publications, 1);
+    const auto second = list_topics(*store.begin_read(), "", "ch", {1, first->next_token});
+    CHECK_EQ(second->topics.at(0).name, "chess");
+    CHECK(second->next_token.empty());
+}

@@ -1,0 +1,126 @@
+#include <doctest/doctest.h>
+
+#include "broker/runtime/presence_book.hpp"
+
+namespace tern::runtime {
+
+namespace {
+
+struct PresenceBookFixture {
+    static constexpr std::uint32_t topic = 3;
+
+    void enter(const std::string& member, const std::string& state = {}) { book.enter(topic, member, state, now); }
+    void leave(const std::string& member) { book.leave(topic, member, now); }
+    void lose(const std::string& member) { book.lose(topic, member, now); }
+    /// What is told until so much later.
+    PresenceChange pass(Milliseconds duration) {
+        now = now + duration;
+        auto changes = book.take_due(now);
+        return changes.empty() ? PresenceChange{} : std::move(changes.at(0).second);
+    }
+    std::uint32_t connections(const std::string& member) {
+        for (const auto& one : book.members(topic, 100)) {
+            if (one.member == member) return one.connections;
+        }
+        return 0;
+    }
+
+    PresenceBook book;
+    Timestamp now{1'000};
+};
+
+constexpr auto soon = PresenceBook::interval;
+constexpr auto later = PresenceBook::grace + PresenceBook::interval;
+
+}  // namespace
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "changes are told together, after a while") {
+    enter("anna", "s");
+    CHECK(pass(soon - Milliseconds(1)).empty());
+    enter("ben");
+    const auto change = pass(Milliseconds(1));
+
+    REQUIRE_EQ(change.joined.size(), 2);
+    CHECK_EQ(change.joined[0], PresenceMember{"anna", "s", 1, Timestamp(1'000)});
+    CHECK(pass(soon).empty());
+    CHECK_FALSE(book.next_deadline().has_value());
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "who comes and goes between two tellings is not mentioned") {
+    enter("anna");
+    leave("anna");
+    CHECK(pass(soon).empty());
+    CHECK_EQ(book.count(), 0);
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "a member with two connections leaves with the last of them") {
+    enter("anna");
+    enter("anna");
+    CHECK_EQ(pass(soon).joined.at(0).connections, 2);
+    leave("anna");
+    CHECK_EQ(pass(soon).updated.at(0).connections, 1);
+    leave("anna");
+    CHECK_EQ(pass(soon).left, std::vector<std::string>{"anna"});
+    CHECK_EQ(book.count(topic), 0);
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "a lost connection counts for the grace") {
+    enter("anna");
+    pass(soon);
+    lose("anna");
+    CHECK_EQ(connections("anna"), 1);
+    CHECK(pass(PresenceBook::grace - Milliseconds(1)).empty());
+    CHECK_EQ(book.count(), 1);
+    pass(Milliseconds(1));
+    CHECK_EQ(book.count(), 0);
+    CHECK_EQ(pass(soon).left, std::vector<std::string>{"anna"});
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "who comes back within the grace was not away") {
+    enter("anna");
+    pass(soon);
+    lose("anna");
+    pass(Milliseconds(1'000));
+    enter("anna");
+    CHECK_EQ(connections("anna"), 1);
+    CHECK(pass(soon).empty());
+    CHECK(pass(later).empty());
+    CHECK_EQ(connections("anna"), 1);
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "of two that are lost each is forgiven once") {
+    enter("anna");
+    enter("anna");
+    pass(soon);
+    lose("anna");
+    pass(Milliseconds(1'000));
+    lose("anna");
+    enter("anna");
+    CHECK_EQ(connections("anna"), 2);
+    pass(later);
+    pass(soon);
+    CHECK_EQ(connections("anna"), 1);
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "a state is told when it changes") {
+    enter("anna", "a");
+    pass(soon);
+    book.set_state(topic, "anna", "a", now);
+    CHECK(pass(soon).empty());
+    book.set_state(topic, "anna", "b", now);
+    CHECK_EQ(pass(soon).updated.at(0).state, "b");
+    book.set_state(topic, "nobody", "b", now);
+    CHECK(pass(soon).empty());
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture, "a topic that is gone takes its members with it") {
+    enter("anna");
+    lose("anna");
+    book.forget(topic);
+    CHECK_EQ(book.count(), 0);
+    CHECK(pass(later).empty());
+    leave("anna");
+    CHECK(pass(soon).empty());
+}
+
+}  // namespace tern::runtime
