@@ -52,6 +52,13 @@ export class Broker {
         await gone;
     }
 
+    /// In order: it says good-bye to everybody, and is gone when this is fulfilled.
+    async stop() {
+        const gone = once(this.#child, "exit");
+        this.#child.kill("SIGTERM");
+        await gone;
+    }
+
     /// Starts it on what is in its folder; ready when this is fulfilled.
     async restart() {
         const where = ["--data", this.#folder, "--listen", this.#native, "--http", this.#http];

@@ -8,8 +8,8 @@
 
 namespace tern::admin {
 
-/// What a POST to /topics/NAME or /topics/NAME/REST publishes (docs/websockets.md): the body is the data; the rest of the
-/// path, with dots or slashes in it, goes on the subject. The other outcome is the refusal.
+/// What a POST to /topics/NAME or /topics/NAME/REST publishes (docs/websockets.md): the body is the data; the rest of
+/// the path, with dots or slashes in it, goes on the subject. The other outcome is the refusal.
 std::variant<engine::Publish, HttpResponse> read_publish(HttpRequest&& request);
 
 /// The answer to it, as JSON.

@@ -103,6 +103,8 @@ public:
     /// What the hello told about the peer.
     const std::string& client() const { return client_; }
     std::uint64_t requests() const { return requests_; }
+    /// Requests that are not answered yet; past SessionLimits::requests_in_flight_max further ones are refused.
+    std::size_t in_flight() const { return in_flight_; }
 
 private:
     bool has_room() const {

@@ -78,13 +78,29 @@ bool Connection::on_message(std::string_view message) {
     if (taken < message.size() && !core().ending()) rest_ = message.substr(taken);
     flush();
     // A session that ends reads on, for the peer's part of the closing handshake.
-    return core().ending() || (rest_.empty() && core().wants_requests());
+    return core().ending() || (rest_.empty() && wants_requests());
+}
+
+/// A client that speaks JSON is not told how many requests may be on their way, and without ids would not even learn
+/// that some were refused: it is read no further instead.
+bool Connection::wants_requests() const {
+    return core().wants_requests() && (!json_ || core().in_flight() < room_->context()->limits.requests_in_flight_max);
+}
+
+/// Goes on with what had to wait.
+void Connection::proceed() {
+    if (ended_ || !open_ || core().ending() || !wants_requests()) return;
+    if (!rest_.empty()) {
+        const auto message = std::exchange(rest_, {});
+        if (!on_message(message)) return;
+    }
+    transport_.resume();
 }
 
 /// Executes the requests of a message as long as the session wants some; how much of it that was.
 std::size_t Connection::take(std::string_view message) {
     std::size_t taken = 0;
-    while (taken < message.size() && core().wants_requests()) {
+    while (taken < message.size() && wants_requests()) {
         const auto rest = message.substr(taken);
         taken += json_ ? take_line(rest) : take_frame(rest);
     }
@@ -135,12 +151,7 @@ void Connection::gather(std::vector<std::string_view>& pieces) {
 
 void Connection::on_written() {
     if (gathered_bytes_ > 0) core().written(std::exchange(gathered_bytes_, 0));
-    if (rest_.empty() && !core().ending()) {
-        if (core().wants_requests()) transport_.resume();
-    } else if (!rest_.empty()) {
-        const auto message = std::exchange(rest_, {});
-        if (on_message(message)) transport_.resume();
-    }
+    proceed();
     if (core().ending()) flush();
 }
 

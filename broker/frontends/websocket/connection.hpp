@@ -28,6 +28,7 @@ public:
 
     void on_answers_told() override {
         SessionHost::on_answers_told();
+        proceed();
         flush();
     }
     void on_shutdown() override;
@@ -46,6 +47,8 @@ private:
     void on_end(std::string_view fault) override;
     void on_output() override { flush(); }
 
+    bool wants_requests() const;
+    void proceed();
     std::size_t take(std::string_view message);
     std::size_t take_line(std::string_view message);
     std::size_t take_frame(std::string_view message);

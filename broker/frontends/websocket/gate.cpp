@@ -79,13 +79,19 @@ void Gate::write_frame(Frame&& frame) {
     write_rest(std::move(flight));
 }
 
-/// Writes what the socket takes now, and cuts it off the front of the buffers.
+/// Writes what the socket takes now, and cuts it off the front of the buffers. Asio takes so many of them at once.
 Gate::Error Gate::write_now(Buffers& buffers) {
+    constexpr std::size_t buffers_at_once = 64;
     Error error;
-    const auto bytes = socket_.write_some(buffers, error);
-    if (error == asio::error::would_block || error == asio::error::try_again) return {};
-    if (!error) advance(buffers, bytes);
-    return error;
+    for (bool all = true; all && !buffers.empty();) {
+        const auto before = buffers.size();
+        const auto bytes = socket_.write_some(buffers, error);
+        if (error == asio::error::would_block || error == asio::error::try_again) return {};
+        if (error) return error;
+        advance(buffers, bytes);
+        all = before - buffers.size() == buffers_at_once;
+    }
+    return {};
 }
 
 void Gate::write_rest(std::unique_ptr<Flight> flight) {

@@ -454,8 +454,8 @@ var Requests = class {
   get size() {
     return this.#waiting.size;
   }
-  /** Sends it, or keeps it until there is a connection. `onId` is told its id. */
-  call(call, onId) {
+  /** Sends it, or keeps it until there is a connection. */
+  call(call) {
     const { signal, timeoutMs = timeoutMsDefault } = call.options ?? {};
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (call.onlyIfConnected && !this.isOpen()) return Promise.reject(connectionLost("There is no connection."));
@@ -485,7 +485,7 @@ var Requests = class {
       const timedOut = () => waiting.reject(new TernError("timed_out", `No answer to ${call.command} in ${timeoutMs} ms.`, { temporary: true }));
       signal?.addEventListener("abort", aborted);
       this.#waiting.set(id, waiting);
-      onId?.(id);
+      call.onId?.(id);
       if (this.isOpen()) this.#transmit(waiting);
     });
   }
@@ -518,7 +518,11 @@ var Requests = class {
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     if (message["error"]) waiting.reject(TernError.fromWire(message["error"]));
-    else waiting.resolve(message[waiting.command] ?? {});
+    else this.#take(waiting, message[waiting.command] ?? {});
+  }
+  #take(waiting, answer) {
+    waiting.resolve(answer);
+    waiting.onAnswer?.(answer);
   }
   #transmit(waiting) {
     waiting.sentAt ??= this.timers.now();
@@ -835,13 +839,18 @@ var Subscription = class {
   opened() {
     const fields = { ...subscribeFields(this.pattern, this.options, this.#position), state: this.#memberState };
     this.#memberStateSent = this.#memberState;
-    const call = { command: "subscribe", fields, repeatable: false, onlyIfConnected: true, options: { timeoutMs: Infinity } };
-    const answer = this.host.call(call, (id2) => this.#id = id2);
-    const id = this.#id;
-    answer.then(
-      (wire) => this.#id === id && this.#subscribed(wire),
-      (error) => this.#id === id && this.#refused(error)
-    );
+    let id = 0;
+    const call = {
+      command: "subscribe",
+      fields,
+      repeatable: false,
+      onlyIfConnected: true,
+      onId: (given) => this.#id = id = given,
+      onAnswer: (answer) => this.#id === id && this.#subscribed(answer),
+      options: { timeoutMs: Infinity }
+      // it waits for as long as the connection lives
+    };
+    this.host.call(call).catch((error) => this.#id === id && this.#refused(error));
   }
   /** @internal */
   lost() {
@@ -1054,7 +1063,7 @@ var Client = class {
   subscribe(pattern, options = {}) {
     this.#start();
     const subscription = new Subscription(pattern, { ...options, namespace: this.#namespace(options) }, {
-      call: (call, onId) => this.#requests.call(call, onId),
+      call: (call) => this.#requests.call(call),
       after: (ms, action) => this.#timers.after(ms, action),
       ended: (ended) => this.#subscriptions.delete(ended)
     });

@@ -128,7 +128,7 @@ test("JSON sessions", async (suite) => {
     await suite.test("keep the order of what is published by one", async (test) => {
         const [publisher, subscriber] = [await Session.open(test, broker), await Session.open(test, broker)];
         await subscriber.call("subscribe", { pattern: "order" });
-        const count = 2000;
+        const count = 10_000;
         for (let i = 0; i < count; ++i) publisher.socket.send(JSON.stringify({ publish: { subject: "order", data: i } }));
         for (let i = 0; i < count; ++i) assert.equal((await subscriber.next("pub")).data, i);
     });
@@ -161,7 +161,8 @@ test("publishing over HTTP", async (suite) => {
 
     await suite.test("refusals are JSON with a status that fits", async () => {
         for (const [path, body, status, name] of [
-            ["/topics/bad%20name", "x", 400, "subject_invalid"],
+            ["/topics/bad%20name", "x", 400, "topic_name_invalid"],
+            ["/topics/good/bad%20rest", "x", 400, "subject_invalid"],
             ["/topics/t?colour=red", "x", 400, "request_malformed"],
             ["/topics/t", "", 400, "publication_empty"],
         ]) {
