@@ -10,7 +10,7 @@
 namespace tern::runtime {
 namespace {
 
-double seconds(const timeval& time) {
+double seconds_of(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
@@ -36,7 +36,7 @@ ProcessUsage process_usage() {
         if (word == "RssAnon:" && status >> kib) usage.rss_anonymous_bytes = kib * 1024;
     }
     rusage used{};
-    if (::getrusage(RUSAGE_SELF, &used) == 0) usage.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+    if (::getrusage(RUSAGE_SELF, &used) == 0) usage.cpu_seconds = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
     usage.open_descriptors = count_descriptors();
     return usage;
 }
