@@ -12,7 +12,7 @@ struct PresenceBookFixture {
     void enter(const std::string& member, const std::string& state = {}) { book.enter(topic, member, state, now); }
     void leave(const std::string& member) { book.leave(topic, member, now); }
     void lose(const std::string& member) { book.lose(topic, member, now); }
-    /// What is told until so much after_the_grace.
+    /// What is told until so much later.
     PresenceChange pass(Milliseconds duration) {
         now = now + duration;
         auto changes = book.take_due(now);
