@@ -158,7 +158,10 @@ void Connection::on_written() {
 void Connection::flush() {
     if (ended_ || !open_) return;
     transport_.flush();
-    if (core().ending() && !core().has_output() && !transport_.closing()) close_for_fault();
+    if (!core().ending() || transport_.closing()) return;
+    // Who does not read would not let the rest go.
+    const bool slow = core().fault() == Errc::subscriber_too_slow;
+    if (slow || !core().has_output()) close_for_fault();
 }
 
 void Connection::close(std::uint16_t code, std::string_view reason) {
@@ -194,7 +197,7 @@ void Connection::on_end(std::string_view fault) {
 void Connection::on_second_passed() {
     const auto keeper = shared_from_this();
     ++sweep_.age;
-    sweep_.closing = transport_.closing() ? sweep_.closing + 1 : 0;
+    sweep_.closing = core().ending() || transport_.closing() ? sweep_.closing + 1 : 0;
     if (sweep_.closing > close_seconds_max || (!open_ && sweep_.age > handshake_seconds_max)) return transport_.cut();
     if (!open_) return;
     if (!core().greeted() && sweep_.age > handshake_seconds_max) close(close_code_malformed, "no hello within 10 s");
