@@ -266,7 +266,7 @@ var Members = class {
     for (const [name, member] of now) {
       const before = this.all.get(name);
       if (!before) change.joined.push(member);
-      else if (JSON.stringify(before) !== JSON.stringify(member)) change.updated.push(member);
+      else if (!isSame(before, member)) change.updated.push(member);
     }
     this.all.clear();
     for (const [name, member] of now) this.all.set(name, member);
@@ -281,12 +281,16 @@ var Members = class {
       this.all.delete(name);
     }
     for (const each of [...diff.joined ?? [], ...diff.updated ?? []]) {
-      (this.all.has(each.member) ? change.updated : change.joined).push(memberFromWire(each));
-      this.all.set(each.member, memberFromWire(each));
+      const member = memberFromWire(each);
+      const before = this.all.get(each.member);
+      if (before && isSame(before, member)) continue;
+      (before ? change.updated : change.joined).push(member);
+      this.all.set(each.member, member);
     }
     return isEmpty(change) ? void 0 : change;
   }
 };
+var isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 var isEmpty = (change) => change.joined.length + change.left.length + change.updated.length === 0;
 
 // src/payload.ts
