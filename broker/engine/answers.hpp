@@ -28,7 +28,7 @@ struct QueueCreated {
 };
 struct SendResult {
     Errc status = Errc::ok;
-    MessageId id;
+    MessageId id{};
     std::uint64_t sequence = 0;
 };
 struct SendResults {
@@ -65,7 +65,7 @@ struct StreamCreated {
 struct AppendResult {
     Errc status = Errc::ok;
     std::uint64_t base_offset = 0;
-    Timestamp appended_at;
+    Timestamp appended_at{};
     /// The producer had appended this batch before; base_offset is where.
     bool duplicate = false;
     /// Where the partition ends now; for expected_offset_differs where it ended all along.
@@ -101,7 +101,7 @@ struct PublishResult {
     Errc status = Errc::ok;
     /// Which field or limit, where the status' own sentence is not enough; lives as long as the program.
     std::string_view detail{};
-    MessageId id;
+    MessageId id{};
     /// Nothing: ephemeral, or refused.
     std::optional<std::uint64_t> offset{};
     /// FIFO topics only.

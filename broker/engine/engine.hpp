@@ -69,6 +69,8 @@ struct EngineCounters {
     /// Into queues and durable subscriptions; those that failed went to a dead-letter queue if there is one.
     std::uint64_t deliveries = 0;
     std::uint64_t deliveries_failed = 0;
+    /// Of data, for all deliveries.
+    std::uint64_t delivered_bytes = 0;
 };
 
 /// A partition to which a batch appended, and where it ended before and after.

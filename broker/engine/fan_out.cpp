@@ -22,6 +22,7 @@ void FanOut::deliver(const Published& published) {
         if (deliver_to(subscription, published)) {
             ++subscription.counters.delivered;
             ++batch_.counters.deliveries;
+            batch_.counters.delivered_bytes += published.publication().data.size();
         } else {
             ++subscription.counters.failed;
             ++batch_.counters.deliveries_failed;

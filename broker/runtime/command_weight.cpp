@@ -79,6 +79,12 @@ std::size_t bytes_in(const engine::Completion& completion) {
     return bytes;
 }
 
+std::uint64_t fan_out_bytes(const engine::EngineCounters& counters) {
+    // A message, its place in the schedule and the counters of its queue.
+    constexpr std::uint64_t pages_per_delivery = 3;
+    return counters.deliveries * pages_per_delivery * bytes_per_page + counters.delivered_bytes;
+}
+
 const engine::StreamName* stream_cut_by(const engine::Command& command) {
     if (const auto* remove = std::get_if<engine::DeleteStream>(&command)) return &remove->stream;
     if (const auto* truncate = std::get_if<engine::TruncateStream>(&command)) return &truncate->stream;

@@ -24,6 +24,10 @@ constexpr Milliseconds space_check_interval = 250ms;
 // Answers are held in memory until they are durable: past this the rest of a batch goes into the next transaction.
 constexpr std::size_t answer_bytes_per_batch = 32u << 20;
 
+// What publications write into subscribed queues, nobody knows before: past this the rest of a batch goes into the next
+// transaction, so that only a single request can ever write more than the space that is kept in reserve.
+constexpr std::uint64_t fan_out_bytes_per_batch = 8u << 20;
+
 constexpr int exit_code_store_failure = 70;
 
 std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start) {
@@ -128,7 +132,12 @@ std::size_t CommitLoop::apply(std::span<Envelope> commands, bool space_is_low) {
     std::size_t entries = 0;
     std::size_t answers_weighed = fresh_.size();
     std::size_t answer_bytes = 0;
-    for (; done < commands.size() && answer_bytes < answer_bytes_per_batch; ++done) {
+    const auto fan_out_before = fan_out_bytes(parts_.engine.counters());
+    const auto has_room = [&] {
+        return answer_bytes < answer_bytes_per_batch &&
+               fan_out_bytes(parts_.engine.counters()) - fan_out_before < fan_out_bytes_per_batch;
+    };
+    for (; done < commands.size() && has_room(); ++done) {
         const auto& [ticket, command, frame, bytes] = commands[done];
         if (space_is_low && engine::grows(command)) {
             refuse_for_space(ticket);

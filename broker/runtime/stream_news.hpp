@@ -13,12 +13,12 @@ namespace tern::runtime {
 /// What became durable and may be waited for.
 struct StreamNews {
     /// Partitions that have more records than before; some may stand here twice.
-    std::vector<engine::StreamPartition> grown;
+    std::vector<engine::StreamPartition> grown{};
     /// Streams that were deleted or truncated.
-    std::vector<engine::StreamName> cut;
+    std::vector<engine::StreamName> cut{};
     /// In order.
-    std::vector<engine::Published> published;
-    std::vector<std::uint32_t> deleted_topics;
+    std::vector<engine::Published> published{};
+    std::vector<std::uint32_t> deleted_topics{};
 
     bool empty() const { return grown.empty() && cut.empty() && published.empty() && deleted_topics.empty(); }
     /// Takes over what the other has; it is empty then.

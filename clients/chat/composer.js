@@ -1,5 +1,7 @@
 import { byId } from "./dom.js";
 
+const measuredMax = 20_000;
+
 /// Where one writes. Enter sends; with Shift it begins a line.
 export class Composer {
     field = byId("composer-text");
@@ -47,6 +49,8 @@ export class Composer {
     }
 
     #fit() {
+        // Measured as long as that is quick; a novel that was pasted is higher than the limit in chat.css anyway.
+        if (this.field.value.length > measuredMax) return this.field.style.setProperty("height", "100vh");
         this.field.style.height = "auto";
         this.field.style.height = `${this.field.scrollHeight}px`;
     }

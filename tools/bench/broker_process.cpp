@@ -82,6 +82,11 @@ Endpoint endpoint_in(const std::string& ready_line) {
     return {host, ready_line.substr(port, ready_line.find_first_not_of("0123456789", port) - port)};
 }
 
+Endpoint http_endpoint_in(const std::string& ready_line) {
+    const auto http = ready_line.find("http ");
+    return endpoint_in(http == std::string::npos ? "" : ready_line.substr(http));
+}
+
 BrokerProcess::BrokerProcess(const fs::path& ternd, const fs::path& data, const fs::path& log) {
     int pipe_ends[2];
     if (pipe2(pipe_ends, O_CLOEXEC) != 0) throw BenchError("Cannot make a pipe.");
@@ -101,6 +106,7 @@ BrokerProcess::BrokerProcess(const fs::path& ternd, const fs::path& data, const 
         if (line.empty()) throw BenchError(fmt::format("{} did not start. Its log ends:\n{}", program, end_of(log)));
         start_seconds_ = seconds_between(started_at, Clock::now());
         endpoint_ = endpoint_in(line);
+        http_endpoint_ = http_endpoint_in(line);
     } catch (...) {
         close(pipe_ends[0]);
         end();

@@ -31,24 +31,6 @@ constexpr std::size_t input_origin = sizeof(std::uint64_t) - protocol::frame_hea
 /// A broker that is silent for so long has stopped working.
 constexpr int silence_ms_max = 60'000;
 
-int connect_to(const Endpoint& endpoint) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (const int error = getaddrinfo(endpoint.host.c_str(), endpoint.port.c_str(), &hints, &found); error != 0)
-        throw BenchError(fmt::format("Cannot resolve {}: {}.", to_string(endpoint), gai_strerror(error)));
-    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, &freeaddrinfo);
-    int error = 0;
-    for (const auto* address = found; address != nullptr; address = address->ai_next) {
-        const int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (descriptor < 0) continue;
-        if (connect(descriptor, address->ai_addr, address->ai_addrlen) == 0) return descriptor;
-        error = errno;
-        close(descriptor);
-    }
-    throw BenchError(fmt::format("Cannot connect to {}: {}.", to_string(endpoint), std::strerror(error)));
-}
-
 [[noreturn]] void fail(const char* what) {
     throw BenchError(fmt::format("{} the broker failed: {}.", what, std::strerror(errno)));
 }
@@ -70,6 +52,24 @@ Endpoint parse_endpoint(const std::string& text) {
 
 std::string to_string(const Endpoint& endpoint) {
     return endpoint.host + ":" + endpoint.port;
+}
+
+int connect_to(const Endpoint& endpoint) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (const int error = getaddrinfo(endpoint.host.c_str(), endpoint.port.c_str(), &hints, &found); error != 0)
+        throw BenchError(fmt::format("Cannot resolve {}: {}.", to_string(endpoint), gai_strerror(error)));
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, &freeaddrinfo);
+    int error = 0;
+    for (const auto* address = found; address != nullptr; address = address->ai_next) {
+        const int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (descriptor < 0) continue;
+        if (connect(descriptor, address->ai_addr, address->ai_addrlen) == 0) return descriptor;
+        error = errno;
+        close(descriptor);
+    }
+    throw BenchError(fmt::format("Cannot connect to {}: {}.", to_string(endpoint), std::strerror(error)));
 }
 
 std::string refusal(std::string_view request, std::uint16_t status, const flatbuffers::String* message) {

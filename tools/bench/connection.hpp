@@ -19,6 +19,8 @@ struct Endpoint {
 /// From "HOST:PORT". Errors: throws BadOption.
 Endpoint parse_endpoint(const std::string& text);
 std::string to_string(const Endpoint& endpoint);
+/// A connected socket. Errors: throws BenchError.
+int connect_to(const Endpoint& endpoint);
 
 /// A TCP connection that carries frames and never blocks once it is open. Not to be used from two threads.
 /// Errors: every function throws BenchError when the connection fails or the peer closes it.

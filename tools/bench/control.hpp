@@ -44,9 +44,10 @@ public:
     /// Fills the workload's queues with `messages` messages, evenly, by large batches.
     void fill(const Workload& workload, std::uint64_t messages);
 
-private:
+    /// Many requests, several under way at once. Errors: also when the broker refuses one.
     void call_for_each(const std::vector<std::string>& frames);
 
+private:
     Connection connection_;
 };
 

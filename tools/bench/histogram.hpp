@@ -22,6 +22,11 @@ public:
 
     void merge(const Histogram& other);
 
+    /// How many values fell into each bucket: what another process needs to go on with them.
+    const std::vector<std::uint64_t>& counts() const { return counts_; }
+    /// As many values as the counts say, each as great as its bucket has room for. There are bucket_count of them.
+    static Histogram from_counts(const std::uint64_t* counts);
+
     std::uint64_t count() const { return count_; }
     std::uint64_t max() const { return max_; }
     double mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
@@ -43,11 +48,11 @@ public:
         return ((bucket % sub_buckets + sub_buckets + 1) << shift) - 1;
     }
 
-private:
     static constexpr unsigned sub_bucket_bits = 7;
     static constexpr std::uint64_t sub_buckets = 1u << sub_bucket_bits;
     static constexpr std::size_t bucket_count = (64 - sub_bucket_bits + 1) * sub_buckets;
 
+private:
     std::vector<std::uint64_t> counts_;
     std::uint64_t count_ = 0;
     std::uint64_t max_ = 0;

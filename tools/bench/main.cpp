@@ -14,6 +14,7 @@
 #include "tools/bench/report.hpp"
 #include "tools/bench/stream_command.hpp"
 #include "tools/bench/suite.hpp"
+#include "tools/bench/topic_command.hpp"
 
 namespace {
 
@@ -129,9 +130,11 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     QueueCommand queue;
     StreamCommand stream;
+    TopicCommand topic;
     SuiteCommand suite;
     const auto& queue_command = add_queue_command(app, queue);
     const auto& stream_command = add_stream_command(app, stream);
+    const auto& topic_command = add_topic_command(app, topic);
     add_suite_command(app, suite);
     CLI11_PARSE(app, argc, argv);
 
@@ -142,6 +145,7 @@ int main(int argc, char** argv) {
     try {
         if (queue_command.parsed()) return run_queue(queue);
         if (stream_command.parsed()) return run_stream_command(stream, progress_for_people());
+        if (topic_command.parsed()) return run_topic_command(topic, progress_for_people());
         return run_suite_command(suite);
     } catch (const BadOption& error) {
         fmt::print(stderr, "tern-bench: {}\n", error.what());

@@ -22,6 +22,8 @@ public:
     static Target connect(const Endpoint& endpoint);
 
     const Endpoint& endpoint() const { return endpoint_; }
+    /// Of HTTP and WebSockets; only of a broker of our own.
+    const Endpoint& http_endpoint() const { return process_->http_endpoint(); }
     Control& control() { return *control_; }
     /// How long a broker of our own took to be ready; 0 for another.
     double start_seconds() const { return process_ ? process_->start_seconds() : 0; }

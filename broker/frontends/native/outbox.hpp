@@ -118,23 +118,38 @@ private:
     }
 
     void take_next(std::size_t bytes_max) {
-        if (head_ == queued_.size() && gathering_.empty()) return;
-        while (head_ < queued_.size() &&
-               may_take(queued_[head_].begins_message, queued_[head_].view().size(), bytes_max)) {
-            take(std::move(queued_[head_++]));
+        while (head_ < queued_.size()) {
+            const auto message = next_message();
+            if (!fits(message, bytes_max)) return;
+            for (auto pieces = message.queued; pieces > 0; --pieces) take(std::move(queued_[head_++]));
         }
-        if (head_ < queued_.size()) return;
         queued_.clear();
         if (queued_.capacity() > kept_pieces_max) queued_.shrink_to_fit();
         head_ = 0;
-        if (gathering_.empty() || !may_take(gathering_begins_, gathering_.size(), bytes_max)) return;
+        if (gathering_.empty() || (gathering_begins_ && !fits({1, gathering_.size(), 0}, bytes_max))) return;
         queued_bytes_ += gathering_.size();
         take({std::exchange(gathering_, std::move(spare_)), nullptr, gathering_begins_});
         gathering_.clear();
     }
-    bool may_take(bool begins_message, std::size_t bytes, std::size_t bytes_max) const {
-        if (leaving_.empty() || !begins_message) return true;
-        return leaving_.size() < pieces_max && leaving_bytes_ + bytes <= bytes_max;
+    /// The message that is queued next, with its end if that is still gathered.
+    struct Extent {
+        std::size_t pieces;
+        std::size_t bytes;
+        std::size_t queued;
+    };
+    Extent next_message() const {
+        auto end = head_;
+        std::size_t bytes = 0;
+        do {
+            bytes += queued_[end++].view().size();
+        } while (end < queued_.size() && !queued_[end].begins_message);
+        const bool goes_on = end == queued_.size() && !gathering_.empty() && !gathering_begins_;
+        const auto queued = end - head_;
+        return goes_on ? Extent{queued + 1, bytes + gathering_.size(), queued} : Extent{queued, bytes, queued};
+    }
+    bool fits(const Extent& message, std::size_t bytes_max) const {
+        if (leaving_.empty()) return true;
+        return leaving_.size() + message.pieces <= pieces_max && leaving_bytes_ + message.bytes <= bytes_max;
     }
     void take(Piece&& piece) {
         const auto bytes = piece.view().size();

@@ -100,7 +100,7 @@ Outcome<History> read_history_reply(std::string_view reply) {
     history.more = from.more();
     if (!from.publications()) return history;
     history.publications.reserve(from.publications()->size());
-    for (const auto* publication : *from.publications()) history.publications.push_back(decode(*publication));
+    for (const auto* publication : *from.publications()) history.publications.push_back(detail::decode(*publication));
     return history;
 }
 

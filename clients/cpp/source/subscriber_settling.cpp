@@ -1,9 +1,8 @@
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
 
+#include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/subscriber_state.hpp"
 
 /// Acknowledging what a durable subscription has pushed. It goes by the subscription's id: when that was lost before
@@ -11,12 +10,6 @@
 namespace tern::detail {
 
 namespace asio = boost::asio;
-
-namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
-
-}  // namespace
 
 void SubscriberState::settle(std::vector<std::string> handles, std::optional<std::chrono::milliseconds> reject_delay,
                              std::unique_ptr<Settled> completion) {

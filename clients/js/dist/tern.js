@@ -266,7 +266,7 @@ var Members = class {
     for (const [name, member] of now) {
       const before = this.all.get(name);
       if (!before) change.joined.push(member);
-      else if (JSON.stringify(before) !== JSON.stringify(member)) change.updated.push(member);
+      else if (!isSame(before, member)) change.updated.push(member);
     }
     this.all.clear();
     for (const [name, member] of now) this.all.set(name, member);
@@ -281,12 +281,16 @@ var Members = class {
       this.all.delete(name);
     }
     for (const each of [...diff.joined ?? [], ...diff.updated ?? []]) {
-      (this.all.has(each.member) ? change.updated : change.joined).push(memberFromWire(each));
-      this.all.set(each.member, memberFromWire(each));
+      const member = memberFromWire(each);
+      const before = this.all.get(each.member);
+      if (before && isSame(before, member)) continue;
+      (before ? change.updated : change.joined).push(member);
+      this.all.set(each.member, member);
     }
     return isEmpty(change) ? void 0 : change;
   }
 };
+var isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 var isEmpty = (change) => change.joined.length + change.left.length + change.updated.length === 0;
 
 // src/payload.ts
@@ -454,8 +458,8 @@ var Requests = class {
   get size() {
     return this.#waiting.size;
   }
-  /** Sends it, or keeps it until there is a connection. `onId` is told its id. */
-  call(call, onId) {
+  /** Sends it, or keeps it until there is a connection. */
+  call(call) {
     const { signal, timeoutMs = timeoutMsDefault } = call.options ?? {};
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (call.onlyIfConnected && !this.isOpen()) return Promise.reject(connectionLost("There is no connection."));
@@ -485,7 +489,7 @@ var Requests = class {
       const timedOut = () => waiting.reject(new TernError("timed_out", `No answer to ${call.command} in ${timeoutMs} ms.`, { temporary: true }));
       signal?.addEventListener("abort", aborted);
       this.#waiting.set(id, waiting);
-      onId?.(id);
+      call.onId?.(id);
       if (this.isOpen()) this.#transmit(waiting);
     });
   }
@@ -518,7 +522,11 @@ var Requests = class {
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     if (message["error"]) waiting.reject(TernError.fromWire(message["error"]));
-    else waiting.resolve(message[waiting.command] ?? {});
+    else this.#take(waiting, message[waiting.command] ?? {});
+  }
+  #take(waiting, answer) {
+    waiting.resolve(answer);
+    waiting.onAnswer?.(answer);
   }
   #transmit(waiting) {
     waiting.sentAt ??= this.timers.now();
@@ -835,13 +843,18 @@ var Subscription = class {
   opened() {
     const fields = { ...subscribeFields(this.pattern, this.options, this.#position), state: this.#memberState };
     this.#memberStateSent = this.#memberState;
-    const call = { command: "subscribe", fields, repeatable: false, onlyIfConnected: true, options: { timeoutMs: Infinity } };
-    const answer = this.host.call(call, (id2) => this.#id = id2);
-    const id = this.#id;
-    answer.then(
-      (wire) => this.#id === id && this.#subscribed(wire),
-      (error) => this.#id === id && this.#refused(error)
-    );
+    let id = 0;
+    const call = {
+      command: "subscribe",
+      fields,
+      repeatable: false,
+      onlyIfConnected: true,
+      onId: (given) => this.#id = id = given,
+      onAnswer: (answer) => this.#id === id && this.#subscribed(answer),
+      options: { timeoutMs: Infinity }
+      // it waits for as long as the connection lives
+    };
+    this.host.call(call).catch((error) => this.#id === id && this.#refused(error));
   }
   /** @internal */
   lost() {
@@ -1054,7 +1067,7 @@ var Client = class {
   subscribe(pattern, options = {}) {
     this.#start();
     const subscription = new Subscription(pattern, { ...options, namespace: this.#namespace(options) }, {
-      call: (call, onId) => this.#requests.call(call, onId),
+      call: (call) => this.#requests.call(call),
       after: (ms, action) => this.#timers.after(ms, action),
       ended: (ended) => this.#subscriptions.delete(ended)
     });

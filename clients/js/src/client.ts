@@ -162,7 +162,7 @@ export class Client {
     subscribe<T = Json>(pattern: string, options: SubscribeOptions = {}): Subscription<T> {
         this.#start();
         const subscription = new Subscription<T>(pattern, { ...options, namespace: this.#namespace(options) }, {
-            call: (call, onId) => this.#requests.call(call, onId),
+            call: (call) => this.#requests.call(call),
             after: (ms, action) => this.#timers.after(ms, action),
             ended: (ended) => this.#subscriptions.delete(ended),
         });

@@ -47,7 +47,7 @@ export class Members {
         for (const [name, member] of now) {
             const before = this.all.get(name);
             if (!before) change.joined.push(member);
-            else if (JSON.stringify(before) !== JSON.stringify(member)) change.updated.push(member);
+            else if (!isSame(before, member)) change.updated.push(member);
         }
         this.all.clear();
         for (const [name, member] of now) this.all.set(name, member);
@@ -63,11 +63,15 @@ export class Members {
             this.all.delete(name);
         }
         for (const each of [...(diff.joined ?? []), ...(diff.updated ?? [])]) {
-            (this.all.has(each.member) ? change.updated : change.joined).push(memberFromWire(each));
-            this.all.set(each.member, memberFromWire(each));
+            const member = memberFromWire(each);
+            const before = this.all.get(each.member);
+            if (before && isSame(before, member)) continue; // whoever joined just before is in the first list, too
+            (before ? change.updated : change.joined).push(member);
+            this.all.set(each.member, member);
         }
         return isEmpty(change) ? undefined : change;
     }
 }
 
+const isSame = (a: Member, b: Member) => JSON.stringify(a) === JSON.stringify(b);
 const isEmpty = (change: PresenceChange) => change.joined.length + change.left.length + change.updated.length === 0;

@@ -20,6 +20,10 @@ export interface Call {
     repeatableForMs?: number;
     /** Is refused at once while there is no connection. */
     onlyIfConnected?: boolean;
+    /** Is told the id before it is sent. */
+    onId?: (id: number) => void;
+    /** Is told the answer before what stands behind it in the same message: a promise would be too late. */
+    onAnswer?: (answer: Push) => void;
     options?: RequestOptions | undefined;
 }
 
@@ -51,8 +55,8 @@ export class Requests {
         return this.#waiting.size;
     }
 
-    /** Sends it, or keeps it until there is a connection. `onId` is told its id. */
-    call(call: Call, onId?: (id: number) => void): Promise<unknown> {
+    /** Sends it, or keeps it until there is a connection. */
+    call(call: Call): Promise<unknown> {
         const { signal, timeoutMs = timeoutMsDefault } = call.options ?? {};
         if (signal?.aborted) return Promise.reject(signal.reason);
         if (call.onlyIfConnected && !this.isOpen()) return Promise.reject(connectionLost("There is no connection."));
@@ -82,7 +86,7 @@ export class Requests {
                 waiting.reject(new TernError("timed_out", `No answer to ${call.command} in ${timeoutMs} ms.`, { temporary: true }));
             signal?.addEventListener("abort", aborted);
             this.#waiting.set(id, waiting);
-            onId?.(id);
+            call.onId?.(id);
             if (this.isOpen()) this.#transmit(waiting);
         });
     }
@@ -120,7 +124,12 @@ export class Requests {
         const waiting = this.#waiting.get(message.id);
         if (!waiting) return; // was given up
         if (message["error"]) waiting.reject(TernError.fromWire(message["error"] as WireError));
-        else waiting.resolve(message[waiting.command] ?? {});
+        else this.#take(waiting, (message[waiting.command] ?? {}) as Push);
+    }
+
+    #take(waiting: Waiting, answer: Push): void {
+        waiting.resolve(answer);
+        waiting.onAnswer?.(answer);
     }
 
     #transmit(waiting: Waiting): void {

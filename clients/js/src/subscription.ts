@@ -41,7 +41,7 @@ export interface SubscriptionEvents<T> {
 
 /** @internal */
 export interface SubscriptionHost {
-    call(call: Call, onId?: (id: number) => void): Promise<unknown>;
+    call(call: Call): Promise<unknown>;
     after(ms: number, action: () => void): () => void;
     ended(subscription: Subscriber): void;
 }
@@ -171,14 +171,17 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
     opened(): void {
         const fields = { ...subscribeFields(this.pattern, this.options, this.#position), state: this.#memberState };
         this.#memberStateSent = this.#memberState;
-        // No time-out: it waits for as long as the connection lives.
-        const call = { command: "subscribe", fields, repeatable: false, onlyIfConnected: true, options: { timeoutMs: Infinity } };
-        const answer = this.host.call(call, (id) => (this.#id = id));
-        const id = this.#id;
-        answer.then(
-            (wire) => this.#id === id && this.#subscribed(wire as Push),
-            (error) => this.#id === id && this.#refused(error as TernError),
-        );
+        let id = 0;
+        const call: Call = {
+            command: "subscribe",
+            fields,
+            repeatable: false,
+            onlyIfConnected: true,
+            onId: (given) => (this.#id = id = given),
+            onAnswer: (answer) => this.#id === id && this.#subscribed(answer),
+            options: { timeoutMs: Infinity }, // it waits for as long as the connection lives
+        };
+        this.host.call(call).catch((error) => this.#id === id && this.#refused(error as TernError));
     }
 
     /** @internal */

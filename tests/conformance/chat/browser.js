@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 
 import { chromium } from "../../node/modules.js";
 
+/// A machine with other work to do is not a failure.
+const timeoutMs = 90_000;
+
 const candidates = [process.env.TERN_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /// A real Chromium, closed after the test.
@@ -21,6 +24,7 @@ export class Window {
 
     static async open(browser, broker, name, { room = "", ...options } = {}) {
         const context = await browser.newContext({ viewport: { width: 1180, height: 720 }, locale: "en-GB", ...options });
+        context.setDefaultTimeout(timeoutMs);
         const window = new Window();
         window.page = await context.newPage();
         window.page.on("pageerror", (error) => window.complaints.push(String(error.stack)));

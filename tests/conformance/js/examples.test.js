@@ -33,6 +33,7 @@ test("the examples of docs/javascript.md run, and print what they say", async (t
         const console = { log: (...words) => printed.push(format(...words)) };
         const body = code.replace(/^import .*$/gm, "");
         const tern = body.includes("new Client(") ? undefined : new ExampleClient();
+        await tern?.connect();
         const run = body.includes("new Client(") ? body : `{${body}}`;
         await new AsyncFunction("Client", "TernError", "console", ...(tern ? ["tern"] : []), run)(ExampleClient, TernError, console, tern);
         for (const [, shown] of code.matchAll(/console\.log\(.*\);\s*\/\/ ([\w.{ ]*\w.*)$/gm)) {

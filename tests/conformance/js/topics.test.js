@@ -157,7 +157,7 @@ test("refusals have code, name, and whether they are temporary", async (t) => {
     const broker = await Broker.start(t);
     const tern = clientOf(t, broker);
 
-    await assert.rejects(tern.publish("a b", 1), { code: 906, name: "subject_invalid", temporary: false });
+    await assert.rejects(tern.publish("a..b", 1), { code: 906, name: "subject_invalid", temporary: false });
     await assert.rejects(tern.subscribe("a.>.b").ready(), { code: 907, name: "pattern_invalid" });
     await assert.rejects(tern.queue("nowhere").receive(), { name: "queue_does_not_exist" });
 });

@@ -14,6 +14,8 @@ FIGURES = ["throughput_per_s", "rss_anon_bytes", "commits_per_s", "commands_per_
 BASELINE_FIGURES = ["ratio_to_store_loop", "ratio_to_fdatasync", "ratio_p50_to_fdatasync", "fdatasync_per_s", "store_loop_per_s"]
 STREAM_FIGURES = ["records_per_s", "bytes_per_s", "rss_anon_bytes", "measured_seconds"]
 APPEND_FIGURES = ["commits_per_s", "commands_per_commit", "bytes_per_commit"]
+TOPIC_FIGURES = ["deliveries_per_s", "publications_per_s", "bytes_per_s", "rss_anon_bytes", "measured_seconds"]
+TOPIC_RATIOS = ["ratio_to_write_loop", "ratio_to_non_durable", "ratio_p99_with_slow", "ratio_of_filtered_publish"]
 LATENCIES = ["p50", "p90", "p99", "p999", "max"]
 
 
@@ -55,6 +57,17 @@ def main(program, ternd):
                     "--seconds", "0.3", "--warm-up", "0")
     check_figures(drained, FIGURES)
     check_streams(program, ternd)
+    check_topics(program, ternd)
+
+
+def check_topics(program, ternd):
+    short = ["--seconds", "0.3", "--warm-up", "0.1", "--rounds", "1"]
+    compared = bench(program, "topic", ternd, "--subscribers", "20", "--durable", "--baseline", "--slow", "1", "--idle-connections", "10",
+                     "--filtered-subscriptions", "20", *short)
+    check_figures(compared, TOPIC_FIGURES + TOPIC_RATIOS)
+    check_latencies(compared, "latency_ms")
+    check_latencies(compared, "publish_latency_ms")
+    check_figures(bench(program, "topic", ternd, "--subscribers", "20", "--encoding", "fbs", "--publishers", "2", *short), TOPIC_FIGURES)
 
 
 def check_streams(program, ternd):

@@ -126,6 +126,22 @@ test("recovering and recovered tell how many were missed, whenever the last one 
     }
 });
 
+test("publications in the same message as the answer come after it", async () => {
+    const { broker, client, subscription, connection, sub } = await subscribed();
+    const order = [];
+    for (const type of ["subscribed", "gap", "publication", "recovered"]) subscription.on(type, ({ offset }) => order.push(offset === undefined ? type : `${type} ${offset}`));
+    connection.say(pub(sub, 10));
+    const next = await broker.reconnect();
+    const { id } = next.last("subscribe");
+
+    next.say({ id, subscribe: { sub: id, topic: "chat", epoch: "e2", offset: 3, recovered: false } }, pub(id, 3), pub(id, 4));
+    await settled();
+    await next.answer("history", { publications: [{ subject: "chat.a", offset: 4, data: 0 }] });
+
+    assert.deepEqual(order, ["publication 10", "subscribed 3", "gap", "publication 3", "publication 4", "recovered"]);
+    client.close();
+});
+
 test("nothing missed is told as well", async () => {
     const { broker, client, subscription, connection, sub } = await subscribed();
     const recovered = collected(subscription, "recovered");

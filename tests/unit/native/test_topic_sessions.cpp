@@ -158,10 +158,10 @@ TEST_CASE("a gathered write holds whole messages, shared ones among them, in ord
 
     CHECK_EQ(outbox.bytes(), 6 + 7 + 5 + 40'000 + 2 + 7);
     CHECK_EQ(outbox.next_pieces(100).size(), 2);
-    outbox.written(8);
+    outbox.written(7);
     CHECK_EQ(outbox.next_pieces(100).size(), 1);
     CHECK_EQ(outbox.next_pieces(100)[0], "hared ");
-    outbox.written(5);
+    outbox.written(6);
     const auto long_message = outbox.next_pieces(100);
     REQUIRE_EQ(long_message.size(), 3);
     CHECK_EQ(long_message[2], ") ");

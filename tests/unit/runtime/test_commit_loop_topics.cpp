@@ -98,4 +98,20 @@ TEST_CASE_FIXTURE(TopicLoop, "who does not want to know is not told") {
     CHECK_EQ(told(), std::vector<std::string>{"two"});
 }
 
+TEST_CASE_FIXTURE(TopicLoop, "publications to very many queues are spread over several commits") {
+    put(engine::CreateTopic{{"", "t"}, {}, {}});
+    for (int i = 0; i < 400; ++i) {
+        const auto queue = std::string("q").append(std::to_string(i));
+        create(queue);
+        put(engine::AddSubscription{{"", "t"}, queue, {}});
+    }
+    for (int i = 0; i < 4; ++i) publish("to all");
+
+    start();
+    settle();
+
+    CHECK_EQ(record.count("commit"), 2);
+    CHECK_EQ(told().size(), 4);
+}
+
 }  // namespace tern::runtime

@@ -32,7 +32,7 @@ std::vector<TopicSummary> all_topics(Context& context, const std::string& prefix
     return topics;
 }
 
-void write(Context& context, const Table& table) {
+void write_table(Context& context, const Table& table) {
     context.out().write(table.render(context.style(), context.terminal().columns));
 }
 
@@ -45,7 +45,7 @@ ExitCode list(Context& context, const ListTopicsOptions& options) {
         for (const auto& topic : topics) array.push_back(json_of(topic));
         context.out().write_json(array);
     } else if (!topics.empty()) {
-        write(context, table_of(topics));
+        write_table(context, cli::table_of(topics));
     } else {
         context.note(options.prefix.empty() ? "No topics yet. `tern topic create NAME` makes one."
                                             : fmt::format("No topic's name begins with '{}'.", options.prefix));
@@ -69,10 +69,10 @@ ExitCode show(Context& context, const ShowTopicOptions& options) {
         context.out().write_json(object);
         return ExitCode::ok;
     }
-    context.out().write(block_of(topic).render(context.style(), context.terminal().columns));
+    context.out().write(cli::block_of(topic).render(context.style(), context.terminal().columns));
     if (subscriptions.empty()) return ExitCode::ok;
     context.out().write("\n");
-    write(context, table_of(subscriptions));
+    write_table(context, cli::table_of(subscriptions));
     return ExitCode::ok;
 }
 
@@ -88,7 +88,7 @@ ExitCode presence(Context& context, const PresenceOptions& options) {
         return ExitCode::ok;
     }
     if (there.members.empty()) context.note(fmt::format("Nobody is on {}.", options.name));
-    if (!there.members.empty()) write(context, table_of(there.members));
+    if (!there.members.empty()) write_table(context, cli::table_of(there.members));
     context.out().flush();
     if (there.count > there.members.size()) context.note(fmt::format("{} in all.", there.count));
     return ExitCode::ok;

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <memory>
@@ -52,7 +53,7 @@ void check(const PublishCommandOptions& options) {
     }
     if (!options.subject.empty() && topic_of(options.subject) != topic_of(options.name)) {
         throw Failure(ExitCode::usage, "the subject begins with the topic's name",
-                      "Write: --subject " + topic_of(options.name) + "." + options.subject);
+                      fmt::format("Write: --subject {}.{}", topic_of(options.name), options.subject));
     }
     if (bulk && !options.data.empty()) {
         throw Failure(ExitCode::usage, "--lines and --ndjson read a file or standard input, not arguments");

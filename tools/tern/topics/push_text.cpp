@@ -1,8 +1,11 @@
 #include "tools/tern/topics/push_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <vector>
 
 #include "tools/tern/text/quantities.hpp"
 #include "tools/tern/text/utf8.hpp"
@@ -53,14 +56,14 @@ std::string line(const PublicationGap& gap, const Style& style) {
 }
 
 std::string line(const PresenceChange& change, const Style& style) {
-    std::string text;
-    const auto add = [&text](const std::string& what) { text += (text.empty() ? "" : ", ") + what; };
-    for (const auto& member : change.joined) add("+" + printable(member.member, false));
-    for (const auto& member : change.left) add("-" + printable(member, false));
+    std::vector<std::string> parts;
+    for (const auto& member : change.joined) parts.push_back(fmt::format("+{}", printable(member.member, false)));
+    for (const auto& member : change.left) parts.push_back(fmt::format("-{}", printable(member, false)));
     for (const auto& member : change.updated) {
-        add(fmt::format("{}: {}", printable(member.member, false), printable(member.state, false)));
+        parts.push_back(fmt::format("{}: {}", printable(member.member, false), printable(member.state, false)));
     }
-    if (change.complete) text = "here: " + (text.empty() ? "nobody" : text);
+    auto text = fmt::format("{}", fmt::join(parts, ", "));
+    if (change.complete) text = fmt::format("here: {}", parts.empty() ? "nobody" : text);
     return style.dim(text) + "\n";
 }
 
