@@ -104,9 +104,9 @@ std::vector<SettingRow> make_rows() {
         number(
             "subscriptions-per-topic-max", "queue and durable subscriptions of one topic", up_to_a_billion,
             [](Settings & s) -> auto& { return s.engine.subscriptions_per_topic_max; }),
-        flag(
-            "topics-made-by-use", "publishing or subscribing to a topic that does not exist makes it",
-            [](Settings & s) -> auto& { return s.engine.topics_made_by_use; }),
+        choice<bool>(
+            "topics-made-by-use", "whether publishing or subscribing to a topic that does not exist makes it",
+            {{"yes", true}, {"no", false}}, [](Settings & s) -> auto& { return s.engine.topics_made_by_use; }),
         number(
             "waiting-fetches-max", "fetches that may wait for records at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.waiting_fetches_max; }),

@@ -71,7 +71,9 @@ TEST_CASE_FIXTURE(TopicFixture, "the first use makes a topic, unless nothing was
     CHECK_FALSE(describe_topic(*store.begin_read(), topic, {}).has_value());
 
     CHECK_EQ(publish("one").status, Errc::ok);
-    CHECK_EQ(describe().settings, TopicSettings{});
+    TopicSettings expected;
+    expected.presence = PresenceMode::subscribers;
+    CHECK(describe().settings == expected);
     CHECK_EQ(count_topics(*store.begin_read()), 1);
 }
 
