@@ -15,7 +15,7 @@ build_folder() {
 
 # configure KIND: makes the build folder ready, if it is not. Kinds: release, debug, address, thread.
 configure() {
-  local kind=$1 folder options=() unity=(-Dunity=on -Dunity_size=8)
+  local kind=$1 folder options=() unity=(-Dunity=on -Dunity_size=16)
   folder=$root/$(build_folder "$kind")
   case $kind in
     release) options=(--buildtype=release -Doptimization=2 "${unity[@]}") ;;

@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -27,6 +26,7 @@
 #include "tests/crash/broker_process.hpp"
 #include "tests/crash/test_batches.hpp"
 #include "tests/crash/wire_client.hpp"
+#include "tests/programs/option_reader.hpp"
 
 namespace tern::crash {
 namespace {
@@ -284,9 +284,9 @@ int run(const std::string& ternd) {
 
 int main(int argc, char** argv) {
     std::string ternd;
-    CLI::App app("Fills the broker's disk, and looks whether it copes.");
-    app.add_option("--ternd", ternd, "the broker")->required();
-    CLI11_PARSE(app, argc, argv);
+    tern::test::OptionReader reader("Fills the broker's disk, and looks whether it copes.");
+    reader.needed("--ternd", ternd, "the broker");
+    if (const auto code = reader.read(argc, argv)) return *code;
     try {
         return tern::crash::run(ternd);
     } catch (const std::exception& failure) {

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -20,6 +19,7 @@
 #include "tests/contract/temporary_folder.hpp"
 #include "tests/crash/broker_process.hpp"
 #include "tests/crash/test_batches.hpp"
+#include "tests/programs/option_reader.hpp"
 
 namespace tern::crash {
 namespace {
@@ -189,11 +189,11 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     tern::crash::Options options;
-    CLI::App app("Looks how much a start reads when there is much.");
-    app.add_option("--ternd", options.ternd, "the broker")->required();
-    app.add_option("--messages", options.messages, "how many there are");
-    app.add_option("--log-mebibytes", options.log_mebibytes, "how long a stream there is");
-    CLI11_PARSE(app, argc, argv);
+    tern::test::OptionReader reader("Looks how much a start reads when there is much.");
+    reader.needed("--ternd", options.ternd, "the broker");
+    reader.option("--messages", options.messages, "how many there are");
+    reader.option("--log-mebibytes", options.log_mebibytes, "how long a stream there is");
+    if (const auto code = reader.read(argc, argv)) return *code;
     try {
         return tern::crash::run(options);
     } catch (const std::exception& failure) {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 
 #include "tests/model_streams/run.hpp"
+#include "tests/programs/option_reader.hpp"
 
 /// Random commands on the engine, and a naive model of streams and groups that judges the answers (docs/testing.md).
 /// Exit code 1 and the shortest script that shows it when one is wrong.
@@ -14,13 +14,13 @@ int main(int argc, char** argv) {
     std::size_t steps = 60;
     std::uint64_t only = 0;
     bool keep = false;
-    CLI::App app("Model test of streams and consumer groups");
-    app.add_option("--seeds", seeds, "how many seeds to run");
-    app.add_option("--first", first_seed, "the first of them");
-    app.add_option("--steps", steps, "batches of actions in each run");
-    app.add_option("--seed", only, "run this one only");
-    app.add_flag("--no-shrink", keep, "print the script as it was, not the shortest one");
-    CLI11_PARSE(app, argc, argv);
+    tern::test::OptionReader reader("Model test of streams and consumer groups");
+    reader.option("--seeds", seeds, "how many seeds to run");
+    reader.option("--first", first_seed, "the first of them");
+    reader.option("--steps", steps, "batches of actions in each run");
+    reader.option("--seed", only, "run this one only");
+    reader.flag("--no-shrink", keep, "print the script as it was, not the shortest one");
+    if (const auto code = reader.read(argc, argv)) return *code;
     if (only != 0) {
         first_seed = only;
         seeds = 1;

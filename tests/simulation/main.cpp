@@ -3,12 +3,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 
+#include "tests/programs/option_reader.hpp"
 #include "tests/simulation/mutants.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -110,14 +110,14 @@ int main(int argc, char** argv) {
     tern::simulation::Options options;
     std::uint64_t only = 0;
     bool mutants = false;
-    CLI::App app("Simulation of broker, clients and faults");
-    app.add_option("--seeds", options.seeds, "how many worlds to run");
-    app.add_option("--first", options.first, "the seed of the first");
-    app.add_option("--steps", options.steps, "steps in each");
-    app.add_option("--seed", only, "run this one only");
-    app.add_option("--diary", options.diary, "how many lines to print of what happened before a failure");
-    app.add_flag("--mutants", mutants, "run broken brokers: each must be caught");
-    CLI11_PARSE(app, argc, argv);
+    tern::test::OptionReader reader("Simulation of broker, clients and faults");
+    reader.option("--seeds", options.seeds, "how many worlds to run");
+    reader.option("--first", options.first, "the seed of the first");
+    reader.option("--steps", options.steps, "steps in each");
+    reader.option("--seed", only, "run this one only");
+    reader.option("--diary", options.diary, "how many lines to print of what happened before a failure");
+    reader.flag("--mutants", mutants, "run broken brokers: each must be caught");
+    if (const auto code = reader.read(argc, argv)) return *code;
     if (only != 0) {
         options.first = only;
         options.seeds = 1;

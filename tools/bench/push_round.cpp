@@ -8,7 +8,7 @@ namespace tern::bench {
 namespace {
 
 constexpr double silence_seconds_max = 10;
-constexpr int wait_ms_max = 100;
+constexpr int push_wait_ms_max = 100;
 
 /// Who may publish when.
 class PushPace {
@@ -64,9 +64,11 @@ private:
     }
 
     int milliseconds_to_next() const {
-        if (workload_.publications_per_s_max <= 0) return wait_ms_max;
+        if (workload_.publications_per_s_max <= 0) return push_wait_ms_max;
         const auto left = seconds_between(Clock::now(), next_at_) * 1000;
-        return left <= 0 ? (in_window() ? 0 : wait_ms_max) : left < wait_ms_max ? static_cast<int>(left) : wait_ms_max;
+        return left <= 0                 ? (in_window() ? 0 : push_wait_ms_max)
+               : left < push_wait_ms_max ? static_cast<int>(left)
+                                         : push_wait_ms_max;
     }
 
     ReaderProcess& reader_;

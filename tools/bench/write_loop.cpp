@@ -19,7 +19,7 @@ namespace tern::bench {
 namespace {
 
 constexpr int backlog = 4096;
-constexpr int wait_ms = 1000;
+constexpr int write_wait_ms = 1000;
 
 sockaddr* address_of(sockaddr_in& address) {
     return reinterpret_cast<sockaddr*>(&address);
@@ -28,7 +28,7 @@ sockaddr* address_of(sockaddr_in& address) {
 /// A descriptor that becomes ready within a second or so. Errors: throws when the person wants to stop.
 void wait_for(int descriptor, short events) {
     pollfd waiting{descriptor, events, 0};
-    while (poll(&waiting, 1, wait_ms) <= 0) stop_if_interrupted();
+    while (poll(&waiting, 1, write_wait_ms) <= 0) stop_if_interrupted();
 }
 
 }  // namespace

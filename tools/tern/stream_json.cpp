@@ -25,7 +25,7 @@ json::value number(const std::optional<std::uint64_t>& value) {
     return value ? json::value(*value) : json::value();
 }
 
-json::object json_of(const PartitionDescription& partition) {
+json::object partition_json(const PartitionDescription& partition) {
     return {{"partition", partition.partition},
             {"start_offset", partition.start_offset},
             {"end_offset", partition.end_offset},
@@ -37,7 +37,7 @@ json::object json_of(const PartitionDescription& partition) {
             {"newest_age_ms", age(partition.newest_at)}};
 }
 
-json::object json_of(const GroupMember& member) {
+json::object member_json(const GroupMember& member) {
     json::array assigned;
     for (const auto& [stream, partitions] : member.assigned) {
         const json::array numbers(partitions.begin(), partitions.end());
@@ -136,7 +136,7 @@ json::object json_of(const StreamSettings& settings) {
 
 json::object json_of(const StreamDescription& stream, const std::vector<GroupLag>& groups) {
     json::array partitions;
-    for (const auto& partition : stream.partitions) partitions.push_back(json_of(partition));
+    for (const auto& partition : stream.partitions) partitions.push_back(partition_json(partition));
     json::array shown_groups;
     for (const auto& group : groups) shown_groups.push_back(json_of(group));
     return {{"name", stream.name},
@@ -168,7 +168,7 @@ json::object json_of(const GroupSummary& group) {
 json::object json_of(const GroupDescription& group) {
     auto object = json_of(group.summary);
     json::array members;
-    for (const auto& member : group.members) members.push_back(json_of(member));
+    for (const auto& member : group.members) members.push_back(member_json(member));
     object["members"] = std::move(members);
     json::array offsets;
     for (const auto& offset : group.offsets) offsets.push_back(json_of(offset));

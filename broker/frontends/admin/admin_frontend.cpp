@@ -11,7 +11,8 @@ namespace {
 
 std::shared_ptr<HttpContext> make_context(runtime::LocalBroker& broker, const AdminOptions& options) {
     AdminPages pages(broker, options.endpoint.address(), options.any_host);
-    return std::make_shared<HttpContext>(broker, HttpSite(std::move(pages), options.allowed_origins), options.door);
+    HttpSite site(std::move(pages), options.allowed_origins, options.services);
+    return std::make_shared<HttpContext>(broker, std::move(site), options.door);
 }
 
 }  // namespace

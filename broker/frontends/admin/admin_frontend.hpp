@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/frontends/admin/http_service.hpp"
 #include "broker/frontends/admin/websocket_door.hpp"
 #include "broker/runtime/local_broker.hpp"
 
@@ -22,6 +23,8 @@ struct AdminOptions {
     std::vector<std::string> allowed_origins = {};
     /// Where WebSockets go; outlives the front end and the I/O threads. None: they are refused.
     WebSocketDoor* door = nullptr;
+    /// Further front ends behind this port; as long-lived.
+    std::vector<HttpService*> services = {};
 };
 
 /// The HTTP port: /health and /metrics, publishing, and the way to the WebSockets. The broker outlives it, its I/O

@@ -8,7 +8,7 @@
 #include <exception>
 #include <utility>
 
-#include "broker/frontends/admin/publish_request.hpp"
+#include "broker/base/check.hpp"
 #include "broker/runtime/listener.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/metrics.hpp"
@@ -46,7 +46,7 @@ HttpConnection::HttpConnection(std::shared_ptr<HttpContext> context, runtime::Io
       socket_(std::move(socket)),
       timer_(thread.context()),
       answered_(thread.context(), SteadyClock::time_point::max()),
-      session_([this](HttpRequest&& request) { return answer(std::move(request)); }, SteadyClock::now()),
+      session_([this](HttpRequest&& request) { return begin(std::move(request)); }, SteadyClock::now()),
       receiver_(thread.add(*this)) {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
@@ -56,19 +56,25 @@ HttpConnection::~HttpConnection() {
     close();
 }
 
-HttpOutcome HttpConnection::answer(HttpRequest&& request) {
-    const auto bytes = request.body.size();
-    auto wish = context_->site.judge(std::move(request));
-    if (auto* response = std::get_if<HttpResponse>(&wish)) return std::move(*response);
-    if (auto* wanted = std::get_if<engine::Publish>(&wish)) return publish(std::move(*wanted), bytes);
-    return upgrade(std::get<Upgrade>(std::move(wish)));
+HttpOutcome HttpConnection::begin(HttpRequest&& request) {
+    return go_on(context_->site.begin(std::move(request)));
 }
 
-HttpOutcome HttpConnection::publish(engine::Publish&& publish, std::size_t bytes) {
-    const engine::Ticket ticket{thread_.io_thread(), receiver_, session_.requests()};
-    const auto submitted = context_->broker.submit(ticket, std::move(publish), {}, bytes);
-    if (!submitted.has_value()) return refusal_of(submitted.error());
-    return AnsweredLater{};
+/// Takes steps until one must wait, or is the last.
+HttpOutcome HttpConnection::go_on(HttpStep step) {
+    while (auto* const next = std::get_if<std::unique_ptr<Submission>>(&step)) {
+        const auto submission = std::move(*next);
+        const engine::Ticket ticket{thread_.io_thread(), receiver_, ++submissions_};
+        const auto submitted = context_->broker.submit(ticket, std::move(submission->command),
+                                                       std::move(submission->frame), submission->bytes);
+        if (submitted.has_value()) {
+            then_ = std::move(submission->then);
+            return AnsweredLater{};
+        }
+        step = submission->then(engine::Answer{submitted.error(), {}, {}});
+    }
+    if (auto* const response = std::get_if<HttpResponse>(&step)) return std::move(*response);
+    return upgrade(std::get<Upgrade>(std::move(step)));
 }
 
 HttpOutcome HttpConnection::upgrade(Upgrade&& upgrade) {
@@ -97,7 +103,10 @@ void HttpConnection::hand_over() {
 
 void HttpConnection::on_answer(std::uint64_t, engine::Answer&& answer) {
     const auto requests = session_.requests();
-    session_.respond(answer_to_publish(answer), SteadyClock::now());
+    const auto outcome = go_on(std::exchange(then_, nullptr)(std::move(answer)));
+    if (std::holds_alternative<AnsweredLater>(outcome)) return;
+    TERN_CHECK(std::holds_alternative<HttpResponse>(outcome));
+    session_.respond(std::get<HttpResponse>(outcome), SteadyClock::now());
     metrics().requests.add(session_.requests() - requests);
     answered_.cancel();
     watch_closer();

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -52,8 +53,8 @@ private:
                    runtime::ConnectionPlace&& place);
 
     boost::asio::awaitable<void> serve(std::shared_ptr<HttpConnection> self);
-    HttpOutcome answer(HttpRequest&& request);
-    HttpOutcome publish(engine::Publish&& publish, std::size_t bytes);
+    HttpOutcome begin(HttpRequest&& request);
+    HttpOutcome go_on(HttpStep step);
     HttpOutcome upgrade(Upgrade&& upgrade);
     /// The rest of this connection is a WebSocket's.
     void hand_over();
@@ -75,6 +76,9 @@ private:
     boost::asio::steady_timer answered_;
     HttpSession session_;
     const std::uint64_t receiver_;
+    /// What follows from the answer that is waited for.
+    std::function<HttpStep(engine::Answer&&)> then_;
+    std::uint64_t submissions_ = 0;
     std::optional<Upgrade> upgrade_;
     runtime::ConnectionPlace place_after_;
     bool left_ = false;

@@ -17,18 +17,23 @@ HttpResponse plain_refusal(int status, std::string_view reason) {
     return response;
 }
 
-HttpSite::Wish publish_wish(HttpRequest&& request) {
+HttpStep begin_publish(HttpRequest&& request) {
     if (request.method != "POST") {
         auto refusal = plain_refusal(405, "POST publishes here");
         refusal.further_fields.emplace_back("Allow", "POST");
         return refusal;
     }
+    const auto bytes = request.body.size();
     auto publish = read_publish(std::move(request));
     if (auto* refusal = std::get_if<HttpResponse>(&publish)) return std::move(*refusal);
-    return std::get<engine::Publish>(std::move(publish));
+    auto submission = std::make_unique<Submission>();
+    submission->command = std::get<engine::Publish>(std::move(publish));
+    submission->bytes = bytes;
+    submission->then = [](engine::Answer&& answer) { return answer_to_publish(answer); };
+    return submission;
 }
 
-HttpSite::Wish upgrade_wish(const HttpRequest& request) {
+HttpStep begin_upgrade(const HttpRequest& request) {
     auto verdict = judge_upgrade(request);
     if (auto* refusal = std::get_if<HttpResponse>(&verdict)) return std::move(*refusal);
     return std::get<Upgrade>(std::move(verdict));
@@ -36,7 +41,9 @@ HttpSite::Wish upgrade_wish(const HttpRequest& request) {
 
 }  // namespace
 
-HttpSite::Wish HttpSite::judge(HttpRequest&& request) const {
+HttpStep HttpSite::begin(HttpRequest&& request) const {
+    for (auto* service : services_)
+        if (service->takes(request)) return service->begin(std::move(request));
     if (!pages_.is_for_us(request.host)) {
         return plain_refusal(403,
                              "this port answers requests to this machine's own address only, not to the name in Host");
@@ -50,7 +57,7 @@ HttpSite::Wish HttpSite::judge(HttpRequest&& request) const {
     if (!may_come_from_its_origin(request, allowed_origins_)) {
         return plain_refusal(403, "pages of this origin are not allowed here (http_allowed_origins)");
     }
-    return publish ? publish_wish(std::move(request)) : upgrade_wish(request);
+    return publish ? begin_publish(std::move(request)) : begin_upgrade(request);
 }
 
 }  // namespace tern::admin

@@ -1,32 +1,32 @@
 #pragma once
 
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
-#include "broker/engine/commands_of_topics.hpp"
 #include "broker/frontends/admin/admin_pages.hpp"
 #include "broker/frontends/admin/http_message.hpp"
-#include "broker/frontends/admin/upgrade.hpp"
+#include "broker/frontends/admin/http_service.hpp"
+#include "broker/frontends/admin/http_step.hpp"
 
 namespace tern::admin {
 
 /// What the HTTP port offers, and to whom. From any I/O thread.
 class HttpSite {
 public:
-    /// What a request asks for: an answer that is there at once, something to publish, or to go on as a WebSocket.
-    using Wish = std::variant<HttpResponse, engine::Publish, Upgrade>;
-
-    /// `allowed_origins`: see origin.hpp.
-    HttpSite(AdminPages pages, std::vector<std::string> allowed_origins)
+    /// `allowed_origins`: see origin.hpp. `services` are asked in their order, before the pages.
+    HttpSite(AdminPages pages, std::vector<std::string> allowed_origins, std::vector<HttpService*> services = {})
         : pages_(std::move(pages)),
-          allowed_origins_(std::move(allowed_origins)) {}
+          allowed_origins_(std::move(allowed_origins)),
+          services_(std::move(services)) {}
 
-    Wish judge(HttpRequest&& request) const;
+    /// The first step of answering a request.
+    HttpStep begin(HttpRequest&& request) const;
 
 private:
     const AdminPages pages_;
     const std::vector<std::string> allowed_origins_;
+    const std::vector<HttpService*> services_;
 };
 
 }  // namespace tern::admin

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -22,6 +21,7 @@
 #include "tests/crash/kill9/stream_traffic.hpp"
 #include "tests/crash/kill9/traffic.hpp"
 #include "tests/crash/wire_client.hpp"
+#include "tests/programs/option_reader.hpp"
 
 namespace tern::crash {
 namespace {
@@ -130,15 +130,13 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
     tern::crash::Options options;
     options.seed = std::random_device{}();
-    CLI::App app("Kills the broker at work, many times over, and looks whether anything is lost.");
-    app.add_option("--ternd", options.ternd, "the broker")->required();
-    app.add_option("--rounds", options.rounds, "how often");
-    app.add_option("--seed", options.seed, "decides what is asked for and after how many answers the broker ends");
-    app.add_option("--answers", options.answers_max, "the most answers that a round waits for")
-        ->check(CLI::PositiveNumber);
-    app.add_option("--signal", options.signal, "KILL, or TERM to see the broker leave in order")
-        ->check(CLI::IsMember({"KILL", "TERM"}));
-    CLI11_PARSE(app, argc, argv);
+    tern::test::OptionReader reader("Kills the broker at work, many times over, and looks whether anything is lost.");
+    reader.needed("--ternd", options.ternd, "the broker");
+    reader.option("--rounds", options.rounds, "how often");
+    reader.option("--seed", options.seed, "decides what is asked for and after how many answers the broker ends");
+    reader.positive("--answers", options.answers_max, "the most answers that a round waits for");
+    reader.choice("--signal", options.signal, {"KILL", "TERM"}, "KILL, or TERM to see the broker leave in order");
+    if (const auto code = reader.read(argc, argv)) return *code;
     try {
         return tern::crash::run(options);
     } catch (const std::exception& failure) {

@@ -24,7 +24,7 @@ struct PagesFixture {
         request.method = method;
         request.path = path;
         request.host = host;
-        return std::get<HttpResponse>(site.judge(std::move(request)));
+        return std::get<HttpResponse>(site.begin(std::move(request)));
     }
     /// Of a session that does not care for the answer.
     void execute(engine::Command&& command) {

@@ -18,7 +18,7 @@ struct ListGroupsOptions {
     bool names = false;
 };
 
-std::string table_of(const std::vector<GroupSummary>& groups, const Context& context) {
+std::string groups_table(const std::vector<GroupSummary>& groups, const Context& context) {
     using enum Table::Align;
     Table table({{"Group"}, {"State"}, {"Members", right}, {"Generation", right}, {"Strategy"}});
     for (const auto& group : groups) {
@@ -37,7 +37,7 @@ ExitCode list(Context& context, const ListGroupsOptions& options) {
         for (const auto& group : groups) array.push_back(json_of(group));
         context.out().write_json(array);
     } else if (!groups.empty()) {
-        context.out().write(table_of(groups, context));
+        context.out().write(groups_table(groups, context));
     } else {
         context.note(options.prefix.empty() ? "No consumer groups yet. A first member makes one: "
                                               "`tern stream tail STREAM -f --group NAME`."

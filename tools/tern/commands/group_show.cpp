@@ -22,7 +22,7 @@ Block::Tone tone_of(GroupState state) {
     return state == GroupState::rebalancing ? Block::Tone::warning : Block::Tone::plain;
 }
 
-std::string block_of(const GroupDescription& group, const Context& context) {
+std::string group_block(const GroupDescription& group, const Context& context) {
     Block block;
     block.add_heading(group.summary.name);
     block.add("state", std::string(text_of(group.summary.state)), tone_of(group.summary.state));
@@ -72,7 +72,7 @@ ExitCode show(Context& context, const ShowGroupOptions& options) {
         context.out().write_json(json_of(group));
         return ExitCode::ok;
     }
-    context.out().write(block_of(group, context));
+    context.out().write(group_block(group, context));
     if (!group.members.empty()) context.out().write("\n" + members_of(group, context));
     if (const auto offsets = offsets_of(group, context); !offsets.empty()) context.out().write("\n" + offsets);
     return ExitCode::ok;
