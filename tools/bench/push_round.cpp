@@ -80,16 +80,16 @@ private:
     Instant next_at_{};
 };
 
-/// Publishes until then.
+/// Publishes until then; what the window allows at once, the source may write as one.
 void push_until(Instant end, PushSource& source, PushPace& pace) {
     for (auto now = Clock::now(); now < end; now = Clock::now()) {
-        if (pace.in_window() && pace.is_time(now) && source.has_room()) {
+        for (; pace.in_window() && pace.is_time(now) && source.has_room(); now = Clock::now()) {
             source.push(now);
             pace.count(now);
-        } else {
-            pace.wait(source);
-            pace.check();
         }
+        source.serve();
+        pace.wait(source);
+        pace.check();
         source.serve();
     }
 }
