@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -123,6 +124,10 @@ private:
     /// The sessions that were told an answer in the hand-over at work.
     std::vector<std::uint64_t> told_;
     bool handing_over_ = false;
+    /// Delivered and not looked at.
+    std::atomic<std::uint32_t> hand_overs_queued_ = 0;
+    /// Looked at since the receivers were last told that this was all.
+    std::uint32_t hand_overs_joined_ = 0;
     /// Those that were touched; none stands for one that has left.
     std::vector<AnswerReceiver*> touched_;
     std::uint64_t sessions_made_ = 0;

@@ -76,9 +76,11 @@ CLI::App& add_suite_command(CLI::App& app, SuiteCommand& command) {
     auto& options = command.options;
     suite.add_option("--json", command.json_file, "File to write everything measured to");
     suite.add_option("--ternd", options.ternd, "The ternd to start; without it the one beside tern-bench");
-    const std::map<std::string, SuiteShapes> shapes = {
-        {"all", SuiteShapes::all}, {"queues", SuiteShapes::queues}, {"streams", SuiteShapes::streams}};
-    suite.add_option("--only", options.shapes, "queues or streams")
+    const std::map<std::string, SuiteShapes> shapes = {{"all", SuiteShapes::all},
+                                                       {"queues", SuiteShapes::queues},
+                                                       {"streams", SuiteShapes::streams},
+                                                       {"topics", SuiteShapes::topics}};
+    suite.add_option("--only", options.shapes, "queues, streams or topics")
         ->transform(CLI::CheckedTransformer(shapes, CLI::ignore_case))
         ->default_str("all");
     suite.add_option("--data", options.data, "Folder on the disk to measure")->capture_default_str();

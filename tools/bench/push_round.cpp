@@ -80,18 +80,35 @@ private:
     Instant next_at_{};
 };
 
-/// Publishes until then.
+/// Publishes until then; what the window allows at once, the source may write as one.
 void push_until(Instant end, PushSource& source, PushPace& pace) {
     for (auto now = Clock::now(); now < end; now = Clock::now()) {
-        if (pace.in_window() && pace.is_time(now) && source.has_room()) {
+        for (; pace.in_window() && pace.is_time(now) && source.has_room(); now = Clock::now()) {
             source.push(now);
             pace.count(now);
-        } else {
-            pace.wait(source);
-            pace.check();
         }
         source.serve();
+        pace.wait(source);
+        pace.check();
+        source.serve();
     }
+}
+
+void wait_for_all(PushSource& source, PushPace& pace) {
+    while (!pace.all_received()) {
+        pace.wait(source);
+        pace.check();
+        source.serve();
+    }
+}
+
+/// Of one that goes alone there is a frame with nothing joined to it: what the bare loops write.
+void push_one(PushSource& source, PushPace& pace) {
+    const auto now = Clock::now();
+    source.push(now);
+    pace.count(now);
+    source.serve();
+    wait_for_all(source, pace);
 }
 
 }  // namespace
@@ -99,6 +116,7 @@ void push_until(Instant end, PushSource& source, PushPace& pace) {
 PushRound run_push(PushSource& source, ReaderProcess& reader, const TopicWorkload& workload, const LoadTimes& times,
                    const LoadWindow& window) {
     PushPace pace(reader, workload);
+    push_one(source, pace);
     push_until(Clock::now() + as_duration(times.warm_up_seconds), source, pace);
 
     reader.begin_measuring();
@@ -112,11 +130,7 @@ PushRound run_push(PushSource& source, ReaderProcess& reader, const TopicWorkloa
     window.ends();
     round.publications = pace.published() - published_before;
 
-    while (!pace.all_received()) {
-        pace.wait(source);
-        pace.check();
-        source.serve();
-    }
+    wait_for_all(source, pace);
     return round;
 }
 

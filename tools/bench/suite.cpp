@@ -11,6 +11,7 @@
 #include "tools/bench/report.hpp"
 #include "tools/bench/store_loop.hpp"
 #include "tools/bench/stream_suite.hpp"
+#include "tools/bench/topic_suite.hpp"
 
 namespace tern::bench {
 
@@ -38,18 +39,22 @@ public:
         if (!options_.allow_memory) require_disk(scratch_.path());
         progress_(fmt::format("Measuring in {} ({} on {}).", scratch_.path().string(), report_.file_system.type,
                               report_.file_system.device));
-        if (options_.shapes != SuiteShapes::streams) {
+        if (measured(SuiteShapes::queues)) {
             measure_cycle_and_queues();
             measure_sends();
             measure_backlog_and_memory();
         }
-        if (options_.shapes != SuiteShapes::queues)
+        if (measured(SuiteShapes::streams))
             for (auto& row : measure_streams(options_, ternd_, scratch_, progress_)) add(std::move(row));
+        if (measured(SuiteShapes::topics))
+            for (auto& row : measure_topics(options_, ternd_, options_.data, progress_)) add(std::move(row));
         if (report_.broker_version.empty()) report_.broker_version = start("version").control().report().version;
         return std::move(report_);
     }
 
 private:
+    bool measured(SuiteShapes shapes) const { return options_.shapes == SuiteShapes::all || options_.shapes == shapes; }
+
     Workload workload(Mix mix, std::size_t connections, std::size_t in_flight, std::size_t batch,
                       const BenchQueues& queues) const {
         return {.mix = mix,

@@ -119,7 +119,10 @@ public:
         if (durable_) turn.plain = run_broker(plain_, 0);
         turn.broker = run_broker(measured(), 0);
         if (options_.slow > 0) turn.with_slow = run_broker(measured(), options_.slow);
-        if (options_.baseline) turn.write_loop = run_write_loop();
+        if (options_.baseline) {
+            turn.write_loop = run_write_loop(Joining::no);
+            turn.joining_loop = run_write_loop(Joining::yes);
+        }
         if (filtered_) turn.filtered = filtered_->measure(options_.times.seconds);
         return turn;
     }
@@ -170,8 +173,8 @@ private:
         return round;
     }
 
-    PushRound run_write_loop() {
-        WriteLoop loop(reader_.sample_frame());
+    PushRound run_write_loop(Joining joining) {
+        WriteLoop loop(reader_.sample_frame(), joining);
         SubscriberPlan plan{loop.endpoint(), workload_.encoding, "", SubscriberRole::bare, workload_.subscribers};
         reader_.begin_connecting(plan);
         loop.accept(plan.count);
@@ -206,6 +209,12 @@ void add_comparisons(TopicBenchReport& report) {
             median_of(turns, [](const auto& turn) { return turn.write_loop->deliveries_per_s(); });
         report.ratio_to_write_loop =
             median_of(turns, [&](const auto& turn) { return rate(turn) / turn.write_loop->deliveries_per_s(); });
+    }
+    if (first.joining_loop) {
+        report.joining_loop_deliveries_per_s =
+            median_of(turns, [](const auto& turn) { return turn.joining_loop->deliveries_per_s(); });
+        report.ratio_to_joining_loop =
+            median_of(turns, [&](const auto& turn) { return rate(turn) / turn.joining_loop->deliveries_per_s(); });
     }
     if (first.plain) {
         report.plain_deliveries_per_s =

@@ -52,6 +52,8 @@ struct TopicTurn {
     std::optional<BrokerPushRound> plain;
     std::optional<BrokerPushRound> with_slow;
     std::optional<PushRound> write_loop;
+    /// The same, with what may go at once in one write.
+    std::optional<PushRound> joining_loop;
     std::optional<FilteredPublish> filtered;
 };
 
@@ -85,6 +87,8 @@ struct TopicBenchReport {
     // With a baseline.
     double write_loop_deliveries_per_s = 0;
     double ratio_to_write_loop = 0;
+    double joining_loop_deliveries_per_s = 0;
+    double ratio_to_joining_loop = 0;
     // Durable.
     double plain_deliveries_per_s = 0;
     double ratio_to_non_durable = 0;

@@ -47,6 +47,7 @@ json::object turn_json(const TopicTurn& turn) {
     if (turn.plain) object["non_durable"] = broker_json(*turn.plain);
     if (turn.with_slow) object["with_slow"] = broker_json(*turn.with_slow);
     if (turn.write_loop) object["write_loop"] = push_json(*turn.write_loop);
+    if (turn.joining_loop) object["joining_loop"] = push_json(*turn.joining_loop);
     if (turn.filtered) {
         object["few_subscriptions_publish_us"] = rounded(turn.filtered->few_us);
         object["many_subscriptions_publish_us"] = rounded(turn.filtered->many_us);
@@ -59,6 +60,10 @@ void add_comparisons_json(const TopicBenchReport& report, json::object& object) 
     if (first.write_loop) {
         object["write_loop_deliveries_per_s"] = rounded(report.write_loop_deliveries_per_s);
         object["ratio_to_write_loop"] = rounded(report.ratio_to_write_loop);
+    }
+    if (first.joining_loop) {
+        object["joining_loop_deliveries_per_s"] = rounded(report.joining_loop_deliveries_per_s);
+        object["ratio_to_joining_loop"] = rounded(report.ratio_to_joining_loop);
     }
     if (first.plain) {
         object["non_durable_deliveries_per_s"] = rounded(report.plain_deliveries_per_s);
@@ -126,6 +131,11 @@ std::string as_table(const TopicBenchReport& report) {
     if (first.write_loop) {
         rows.emplace_back("bare write loop", with_commas(report.write_loop_deliveries_per_s) + " deliveries/s");
         rows.emplace_back("of the write loop", rate_text(report.ratio_to_write_loop));
+    }
+    if (first.joining_loop) {
+        rows.emplace_back("loop with joined writes",
+                          with_commas(report.joining_loop_deliveries_per_s) + " deliveries/s");
+        rows.emplace_back("of that loop", rate_text(report.ratio_to_joining_loop));
     }
     if (first.plain) rows.emplace_back("of no history", rate_text(report.ratio_to_non_durable));
     if (first.with_slow) {

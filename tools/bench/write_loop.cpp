@@ -33,8 +33,9 @@ void wait_for(int descriptor, short events) {
 
 }  // namespace
 
-WriteLoop::WriteLoop(std::string frame)
+WriteLoop::WriteLoop(std::string frame, Joining joining)
     : frame_(std::move(frame)),
+      joining_(joining),
       listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     each_mark(frame_, [&](std::size_t at) { moment_offset_ = at; });
     if (moment_offset_ == 0) throw BenchError("There is no frame to write.");
@@ -66,15 +67,24 @@ void WriteLoop::accept(std::size_t count) {
 
 void WriteLoop::push(Instant moment) {
     write_mark_time(&frame_[moment_offset_], moment);
-    for (const int one : sockets_) {
-        std::string_view rest = frame_;
-        while (!rest.empty()) {
-            const auto sent = send(one, rest.data(), rest.size(), MSG_NOSIGNAL);
-            if (sent > 0) rest.remove_prefix(static_cast<std::size_t>(sent));
-            if (sent >= 0 || errno == EINTR) continue;
-            if (errno != EAGAIN) throw BenchError("The reader's process closed a socket.");
-            wait_for(one, POLLOUT);
-        }
+    joined_ += frame_;
+    if (joining_ == Joining::no) serve();
+}
+
+void WriteLoop::serve() {
+    if (joined_.empty()) return;
+    for (const int one : sockets_) write_to(one);
+    joined_.clear();
+}
+
+void WriteLoop::write_to(int one) const {
+    std::string_view rest = joined_;
+    while (!rest.empty()) {
+        const auto sent = send(one, rest.data(), rest.size(), MSG_NOSIGNAL);
+        if (sent > 0) rest.remove_prefix(static_cast<std::size_t>(sent));
+        if (sent >= 0 || errno == EINTR) continue;
+        if (errno != EAGAIN) throw BenchError("The reader's process closed a socket.");
+        wait_for(one, POLLOUT);
     }
 }
 

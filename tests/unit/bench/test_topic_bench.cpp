@@ -111,9 +111,14 @@ TEST_CASE("a plan gets to the reader's process as it was") {
 }
 
 TEST_CASE("the bare loop reaches every socket of the reader's process, and all of it is counted") {
+    auto joining = Joining::no;
+    SUBCASE("each publication by itself") {}
+    SUBCASE("joined") {
+        joining = Joining::yes;
+    }
     ReaderProcess reader;
     const TopicWorkload workload{.subscribers = 20, .in_flight = 4, .body_bytes = 100};
-    WriteLoop loop(server_frame_of(WebSocketOpcode::text, marked_data(workload.body_bytes)));
+    WriteLoop loop(server_frame_of(WebSocketOpcode::text, marked_data(workload.body_bytes)), joining);
     reader.begin_connecting({loop.endpoint(), TopicEncoding::json, "", SubscriberRole::bare, workload.subscribers});
     loop.accept(workload.subscribers);
     reader.finish_connecting();
@@ -137,6 +142,8 @@ TEST_CASE("what a topic's measurement found is told with the ratios of each turn
     turn.broker.rss_anonymous_bytes = 5;
     turn.write_loop =
         PushRound{.seconds = 2, .publications = 25, .received = {.deliveries = 1000, .bytes = 0, .latency = {}}};
+    turn.joining_loop =
+        PushRound{.seconds = 2, .publications = 50, .received = {.deliveries = 2000, .bytes = 0, .latency = {}}};
     turn.filtered = FilteredPublish{.few_us = 100, .many_us = 120};
     TopicBenchOptions options;
     options.baseline = true;
@@ -146,6 +153,7 @@ TEST_CASE("what a topic's measurement found is told with the ratios of each turn
 
     CHECK_EQ(object.at("deliveries_per_s").as_double(), 400);
     CHECK_EQ(object.at("ratio_to_write_loop").as_double(), 0.8);
+    CHECK_EQ(object.at("ratio_to_joining_loop").as_double(), 0.4);
     CHECK_EQ(object.at("ratio_of_filtered_publish").as_double(), 1.2);
     CHECK(!object.contains("ratio_to_non_durable"));
     CHECK_EQ(object.at("rounds").as_array().size(), 1);
