@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 
+#include "tools/bench/aws_command.hpp"
 #include "tools/bench/bench_error.hpp"
 #include "tools/bench/interruption.hpp"
 #include "tools/bench/queue_bench.hpp"
@@ -133,10 +134,12 @@ int main(int argc, char** argv) {
     QueueCommand queue;
     StreamCommand stream;
     TopicCommand topic;
+    AwsCommand aws;
     SuiteCommand suite;
     const auto& queue_command = add_queue_command(app, queue);
     const auto& stream_command = add_stream_command(app, stream);
     const auto& topic_command = add_topic_command(app, topic);
+    const auto& aws_command = add_aws_command(app, aws);
     add_suite_command(app, suite);
     CLI11_PARSE(app, argc, argv);
 
@@ -148,6 +151,7 @@ int main(int argc, char** argv) {
         if (queue_command.parsed()) return run_queue(queue);
         if (stream_command.parsed()) return run_stream_command(stream, progress_for_people());
         if (topic_command.parsed()) return run_topic_command(topic, progress_for_people());
+        if (aws_command.parsed()) return run_aws_command(aws, progress_for_people());
         return run_suite_command(suite);
     } catch (const BadOption& error) {
         fmt::print(stderr, "tern-bench: {}\n", error.what());

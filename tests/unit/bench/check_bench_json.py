@@ -16,6 +16,7 @@ STREAM_FIGURES = ["records_per_s", "bytes_per_s", "rss_anon_bytes", "measured_se
 APPEND_FIGURES = ["commits_per_s", "commands_per_commit", "bytes_per_commit"]
 TOPIC_FIGURES = ["deliveries_per_s", "publications_per_s", "bytes_per_s", "rss_anon_bytes", "measured_seconds"]
 TOPIC_RATIOS = ["ratio_to_write_loop", "ratio_to_non_durable", "ratio_p99_with_slow", "ratio_of_filtered_publish"]
+AWS_FIGURES = ["requests_per_s", "messages_per_s", "ratio_to_bare_http", "rss_anon_bytes", "measured_seconds"]
 LATENCIES = ["p50", "p90", "p99", "p999", "max"]
 
 
@@ -40,6 +41,14 @@ def check_latencies(report, name):
         sys.exit(f"{name} does not grow from percentile to percentile: {values}")
 
 
+def check_aws(program, ternd):
+    for mix in "send", "send-batch", "receive-delete":
+        report = bench(program, "aws", ternd, "--mix", mix, "--connections", "4", "--seconds", "0.3", "--warm-up", "0.1", "--baseline",
+                       "--rounds", "1")
+        check_figures(report, AWS_FIGURES)
+        check_latencies(report, "latency_ms")
+
+
 def main(program, ternd):
     cycle = bench(program, "queue", ternd, "--seconds", "1", "--warm-up", "0.2", "--connections", "8", "--baseline", "--rounds", "3")
     check_figures(cycle, FIGURES + BASELINE_FIGURES)
@@ -58,6 +67,7 @@ def main(program, ternd):
     check_figures(drained, FIGURES)
     check_streams(program, ternd)
     check_topics(program, ternd)
+    check_aws(program, ternd)
 
 
 def check_topics(program, ternd):
