@@ -5,6 +5,7 @@
 #include <string>
 
 #include "broker/frontends/admin/http_session.hpp"
+#include "broker/frontends/admin/second_reader.hpp"
 
 /// What a peer may send to the HTTP port, in any pieces: the session must neither break nor read the same bytes in two
 /// ways, since that is how one request hides in another.
@@ -45,11 +46,22 @@ Outcome run(std::string_view bytes, std::size_t piece_max) {
     return outcome;
 }
 
+/// A header block that is called plain is not shown to the second reader: it must have nothing to say.
+void check_plain(std::string_view bytes) {
+    const HttpLimits limits;
+    const auto end = find_header_end(bytes, 0, limits);
+    if (end.refusal || end.bytes == 0) return;
+    const auto block = bytes.substr(0, end.bytes);
+    const auto verdict = judge_header(block, limits);
+    if (!verdict.refusal && verdict.header.plain && !second_reader_agrees(block, verdict.header)) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view rest(reinterpret_cast<const char*>(bytes) + 1, size - 1);
+    check_plain(rest);
     const auto whole = run(rest, std::max<std::size_t>(rest.size(), 1));
     const auto pieces = run(rest, 1 + bytes[0]);
     if (whole.requests != pieces.requests || whole.ending != pieces.ending) std::abort();

@@ -88,6 +88,8 @@ private:
         const Field field{line.substr(0, colon), trim_spaces(line.substr(colon + 1))};
         if (!is_field_value(field.value)) return HttpRefusal{400, "control character in a header field"};
         header_.fields.push_back(field);
+        // One space, and none behind: then there is one way only to read it.
+        header_.plain &= line.size() == field.name.size() + 2 + field.value.size() && line[colon + 1] == ' ';
         return known_field(field);
     }
 
@@ -163,6 +165,8 @@ private:
         if (length_seen_ && header_.body_bytes > body_bytes_max(header_, limits_)) {
             return HttpRefusal{413, "the body is too long"};
         }
+        header_.plain &= header_.minor_version == 1 && !authority_ && !header_.expects_continue &&
+                         header_.framing != BodyFraming::chunked;
         if (header_.framing == BodyFraming::none) header_.expects_continue = false;
         if (header_.minor_version == 0) header_.expects_continue = false;
         return std::nullopt;
@@ -194,6 +198,7 @@ HeaderEnd find_header_end(std::string_view bytes, std::size_t from, const HttpLi
     // The last two bytes looked at before may be half of what is looked for.
     for (auto i = from > 3 ? from - 3 : 0; i < bytes.size(); ++i) {
         const char c = bytes[i];
+        if (c >= 0x20 && c < 0x7F) continue;
         if (c == '\r') {
             if (i + 1 < bytes.size() && bytes[i + 1] != '\n') return refused(400, "a carriage return alone");
         } else if (c == '\n') {

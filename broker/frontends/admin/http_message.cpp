@@ -22,6 +22,20 @@ std::string http_date(std::time_t time) {
                        at.tm_sec);
 }
 
+/// Made anew once a second.
+std::string_view date_now() {
+    thread_local std::time_t made_at = -1;
+    thread_local std::string date;
+    const auto now = std::time(nullptr);
+    if (now != made_at) {
+        date = http_date(now);
+        made_at = now;
+    }
+    return date;
+}
+
+constexpr std::size_t header_bytes_usual = 400;
+
 }  // namespace
 
 std::optional<std::string> HttpRequest::field(std::string_view wanted) const {
@@ -72,17 +86,20 @@ std::string_view reason_phrase(int status) {
 }
 
 std::string render(const HttpResponse& response, Connectedness connection, bool with_body) {
-    auto text = fmt::format(
-        "HTTP/1.1 {} {}\r\nServer: tern\r\nDate: {}\r\nContent-Type: {}\r\nCache-Control: {}\r\n"
-        "X-Content-Type-Options: nosniff\r\n",
-        response.status, reason_phrase(response.status), http_date(std::time(nullptr)), response.content_type,
-        response.cache_control);
+    std::string text;
+    text.reserve(header_bytes_usual + (with_body ? response.body.size() : 0));
+    const auto add = [&text](auto... parts) { (text.append(parts), ...); };
+    const fmt::format_int status(response.status);
+    add("HTTP/1.1 ", status.c_str(), " ", reason_phrase(response.status), "\r\nServer: tern\r\nDate: ", date_now(),
+        "\r\nContent-Type: ", std::string_view(response.content_type), "\r\nCache-Control: ", response.cache_control,
+        "\r\nX-Content-Type-Options: nosniff\r\n");
     // RFC 9110 section 8.6: with 304 it would be the length of what is not sent.
-    if (response.status != 304) text += fmt::format("Content-Length: {}\r\n", response.body.size());
-    for (const auto& [name, value] : response.further_fields) text += fmt::format("{}: {}\r\n", name, value);
-    if (connection == Connectedness::close) text += "Connection: close\r\n";
-    text += "\r\n";
-    if (with_body) text += response.body;
+    if (response.status != 304) add("Content-Length: ", fmt::format_int(response.body.size()).c_str(), "\r\n");
+    for (const auto& [name, value] : response.further_fields)
+        add(std::string_view(name), ": ", std::string_view(value), "\r\n");
+    if (connection == Connectedness::close) add("Connection: close\r\n");
+    add("\r\n");
+    if (with_body) add(std::string_view(response.body));
     return text;
 }
 

@@ -62,7 +62,7 @@ bool HttpSession::read_header(Moment now) {
         refuse(*verdict.refusal, now);
         return false;
     }
-    if (!second_reader_agrees(block, header)) {
+    if (!header.plain && !second_reader_agrees(block, header)) {
         refuse({400, "the header can be read in two ways"}, now);
         return false;
     }
@@ -71,6 +71,7 @@ bool HttpSession::read_header(Moment now) {
     if (question != std::string_view::npos) request_.query = header.target.substr(question + 1);
     request_.host = header.host;
     request_.minor_version = header.minor_version;
+    request_.fields.reserve(header.fields.size());
     for (const auto& [name, value] : header.fields) request_.fields.push_back({std::string(name), std::string(value)});
     keep_alive_ = header.keep_alive;
     body_ = BodyReader(header, limits_);

@@ -293,4 +293,21 @@ TEST_CASE("a request without framing fields has no body") {
     CHECK(reader.complete());
 }
 
+TEST_CASE("a header with one reading only is plain, and any oddity makes it not") {
+    const auto plain = [](const std::string& block) {
+        const auto verdict = judge_header(block, {});
+        REQUIRE_FALSE(verdict.refusal);
+        return verdict.header.plain;
+    };
+    CHECK(plain("POST / HTTP/1.1\r\nHost: tern\r\nContent-Length: 3\r\n\r\n"));
+    CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost:  tern\r\n\r\n"));
+    CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost: tern \r\n\r\n"));
+    CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost:tern\r\n\r\n"));
+    CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost:\ttern\r\n\r\n"));
+    CHECK_FALSE(plain("POST / HTTP/1.0\r\nHost: tern\r\n\r\n"));
+    CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost: tern\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost: tern\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"));
+    CHECK_FALSE(plain("POST http://tern/ HTTP/1.1\r\nHost: tern\r\n\r\n"));
+}
+
 }  // namespace tern::admin
