@@ -71,7 +71,9 @@ private:
 
     void accept(std::uint32_t index, PublishResult& result) {
         const auto& publication = (*command_.batch)[index];
-        result.id = {batch_.random.next(), batch_.random.next()};
+        result.id = publication.extras && publication.extras->id
+                        ? *publication.extras->id
+                        : MessageId{batch_.random.next(), batch_.random.next()};
         if (!command_.ephemeral) {
             result.offset = history_ ? history_->add(publication, result.id) : topic_.run_end_offset++;
             if (topic_.settings().fifo) result.sequence = *result.offset + 1;
