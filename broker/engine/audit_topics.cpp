@@ -57,6 +57,7 @@ private:
 
     void check_subscriptions() {
         std::uint32_t count = 0;
+        std::uint32_t unconfirmed = 0;
         std::set<std::string> names;
         walk_rows(snapshot_, Table::subscriptions, prefix_.view(), [&](BytesView key, const store::Value& value) {
             ++count;
@@ -66,12 +67,14 @@ private:
             // What is damaged is `tern check`'s to name.
             const auto row = value ? decode_subscription_row(value.bytes()) : std::nullopt;
             if (!row) return;
+            if (!row->confirmed) ++unconfirmed;
             if (!names.insert(row->name).second) find("has two subscriptions of the name " + row->name);
             if (parse_filter_policy(row->filter_policy, row->filter_scope).refusal)
                 find("has a filter policy that is not valid, of subscription " + row->name);
             if (row->kind != SubscriptionKind::queue) check_hidden_queue(*row);
         });
         if (count != topic_.row.subscriptions) find("counts another number of subscriptions than there are");
+        if (unconfirmed != topic_.row.unconfirmed) find("counts another number of endpoints that are not confirmed");
         walk_rows(snapshot_, Table::subscription_counters, prefix_.view(), [&](BytesView key, const store::Value&) {
             if (snapshot_.get(Table::subscriptions, key).absent()) find("has counters of a subscription that is gone");
         });

@@ -48,6 +48,8 @@ struct Publish {
     std::shared_ptr<const PublicationBatch> batch;
     /// Pushed to who is there, kept nowhere and given to no queue.
     bool ephemeral = false;
+    /// A topic that does not exist is not made.
+    bool topic_must_exist = false;
 };
 
 /// Numbers are stored and on the wire.

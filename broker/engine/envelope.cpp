@@ -152,7 +152,7 @@ Envelope envelope_of(const EnvelopeContent& content) {
     append_member(json, "MessageId", text_of(id));
     if (asks) append_member(json, "Token", extras.token);
     if (sequence != 0) append_member(json, "SequenceNumber", padded(sequence));
-    append_member(json, "TopicArn", topic_arn(topic));
+    append_member(json, "TopicArn", extras.topic_arn.empty() ? topic_arn(topic) : extras.topic_arn);
     if (publication.subject != topic.name) append_member(json, "SubjectPath", publication.subject);
     if (!extras.headline.empty()) append_member(json, "Subject", extras.headline);
     append_message(json, body);

@@ -22,6 +22,8 @@ struct ProtocolBody {
 /// What a front end gives along with a publication for subscribed queues and endpoints. Live and durable subscribers
 /// and the history do not see it. The signature covers id and time, so they come with it (docs/aws.md sns-19, sns-22).
 struct PublicationExtras {
+    /// What the topic is called in envelopes; empty: topic_arn of it.
+    std::string topic_arn{};
     /// SNS's Subject; empty: none.
     std::string headline{};
     std::vector<ProtocolBody> bodies{};

@@ -31,6 +31,10 @@ struct TopicDescription {
     Timestamp created_at;
     Timestamp modified_at;
     std::uint64_t subscriptions = 0;
+    /// Endpoints that wait for their confirmation.
+    std::uint64_t unconfirmed = 0;
+    /// False: nobody reads an envelope, or its signature.
+    bool has_enveloped = false;
 };
 /// Errors: topic_does_not_exist; storage_damaged.
 Result<TopicDescription> describe_topic(const store::ReadTransaction& snapshot, const TopicName& topic,

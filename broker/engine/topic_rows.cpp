@@ -32,6 +32,7 @@ Bytes encode(const TopicRow& row) {
     to(static_cast<std::uint32_t>(row.tags.size()));
     for (const auto& tag : row.tags) to(tag.key)(tag.value);
     write(to, row.annotations);
+    to(row.unconfirmed)(row.enveloped);
     return to.take();
 }
 
@@ -55,8 +56,20 @@ std::optional<TopicRow> decode_topic_row(BytesView bytes) {
         from(tag.key)(tag.value);
     }
     read(from, row.annotations);
+    row.enveloped = row.subscriptions;
+    from(row.unconfirmed)(row.enveloped);
     if (!from.sound() || row.topic.name.empty() || row.storage == 0) return std::nullopt;
     return row;
+}
+
+void TopicRow::count(const SubscriptionRow& subscription, int change) {
+    const auto note = [change](std::uint32_t& counter) {
+        if (change > 0 || counter > 0) counter += static_cast<std::uint32_t>(change);
+    };
+    note(subscriptions);
+    if (!subscription.confirmed) note(unconfirmed);
+    const bool as_it_is = subscription.kind == SubscriptionKind::queue && subscription.raw;
+    if (subscription.kind != SubscriptionKind::durable && !as_it_is) note(enveloped);
 }
 
 Bytes encode(const SubscriptionRow& row) {

@@ -29,6 +29,13 @@ struct TopicRow {
     std::uint32_t storage = 0;
     std::uint32_t next_subscription = 1;
     std::uint32_t subscriptions = 0;
+    /// Endpoints that wait for their confirmation.
+    std::uint32_t unconfirmed = 0;
+    /// Subscriptions whose deliveries have an envelope, or go to an endpoint; of a topic of format 3 all of that time.
+    std::uint32_t enveloped = 0;
+
+    /// Counts a subscription as it is (1), or was (-1).
+    void count(const struct SubscriptionRow& subscription, int change);
 };
 
 Bytes encode(const TopicRow& row);

@@ -151,7 +151,7 @@ void Topics::read_subscriptions(Batch& batch, Topic& topic) {
 
 Subscription& Topics::add_subscription(Batch& batch, Topic& topic, SubscriptionRow row) {
     auto& subscription = keep(topic, topic.row.next_subscription++, std::move(row));
-    ++topic.row.subscriptions;
+    topic.row.count(subscription.row, 1);
     save_row(batch, topic);
     put(batch, topic, subscription);
     return subscription;
@@ -160,10 +160,12 @@ Subscription& Topics::add_subscription(Batch& batch, Topic& topic, SubscriptionR
 void Topics::change_subscription(Batch& batch, Topic& topic, Subscription& subscription, SubscriptionRow row) {
     topic.index.remove(subscription.number);
     topic.subscriptions_by_token.erase(subscription.row.token);
+    topic.row.count(subscription.row, -1);
     subscription.row = std::move(row);
+    topic.row.count(subscription.row, 1);
     file(topic, subscription);
     put(batch, topic, subscription);
-    batch.topics_changed = true;
+    save_row(batch, topic);
 }
 
 void Topics::remove_subscription(Batch& batch, Topic& topic, Subscription& subscription) {
@@ -176,8 +178,8 @@ void Topics::remove_subscription(Batch& batch, Topic& topic, Subscription& subsc
     topic.subscriptions_by_name.erase(subscription.row.name);
     topic.subscriptions_by_target.erase(subscription.row.target());
     topic.subscriptions_by_token.erase(subscription.row.token);
+    topic.row.count(subscription.row, -1);
     topic.subscriptions.erase(number);
-    --topic.row.subscriptions;
     save_row(batch, topic);
 }
 

@@ -59,6 +59,7 @@ TEST_CASE_FIXTURE(EndpointFixture, "an endpoint gets nothing but the request unt
     command.request = std::make_shared<const PublicationBatch>(PublicationBatch{request("t1")});
     const auto added = add(command);
     CHECK_FALSE(added.confirmed);
+    CHECK_EQ(describe().unconfirmed, 1);
     publish("too early");
 
     const auto first = waiting(added.subscription);
@@ -70,6 +71,7 @@ TEST_CASE_FIXTURE(EndpointFixture, "an endpoint gets nothing but the request unt
     CHECK_EQ(call(ConfirmEndpoint{topic, "wrong"}).status, Errc::subscription_does_not_exist);
     for (int round = 0; round < 2; ++round)
         CHECK_EQ(expect<SubscriptionAdded>(ConfirmEndpoint{topic, "t1"}).subscription, added.subscription);
+    CHECK_EQ(describe().unconfirmed, 0);
     publish("in time");
     CHECK_EQ(waiting(added.subscription).at(0).stored.publication.data, "in time");
 }
@@ -146,6 +148,7 @@ TEST_CASE_FIXTURE(EndpointFixture, "removing an endpoint, or its topic, removes 
 
 TEST_CASE_FIXTURE(EndpointFixture, "a subscription delivers into another namespace; a missing queue is no error") {
     const QueueName far{"111111111111/eu-west-1", "q"};
+    CHECK_FALSE(describe().has_enveloped);
     AddSubscription command{topic, "q", {.raw = true}, far.namespace_name};
     CHECK_EQ(call(command).status, Errc::queue_does_not_exist);
     command.settings.queues_may_be_missing = true;
@@ -153,7 +156,9 @@ TEST_CASE_FIXTURE(EndpointFixture, "a subscription delivers into another namespa
     const auto added = expect<SubscriptionAdded>(command);
     CHECK_EQ(expect<SubscriptionAdded>(command).subscription, added.subscription);
     make_queue("q");
+    CHECK_FALSE(describe().has_enveloped);
     CHECK(expect<SubscriptionAdded>(AddSubscription{topic, "q", {}}).created);
+    CHECK(describe().has_enveloped);
 
     CHECK_EQ(publish("nowhere").status, Errc::ok);
     make_queue("dead");
@@ -189,12 +194,13 @@ TEST_CASE("rows of topics and subscriptions of format 3 are read: they end earli
     const auto topic_bytes = encode(topic);
     const auto subscription_bytes = encode(subscription);
 
-    // A count of texts; and a flag, four texts, a flag of an endpoint.
-    const auto old_topic = decode_topic_row(BytesView(topic_bytes).substr(0, topic_bytes.size() - 4));
+    // Three counts; and a flag, four texts, a flag of an endpoint.
+    const auto old_topic = decode_topic_row(BytesView(topic_bytes).substr(0, topic_bytes.size() - 12));
     const auto old = decode_subscription_row(BytesView(subscription_bytes).substr(0, subscription_bytes.size() - 22));
 
     REQUIRE(old_topic);
     CHECK(old_topic->annotations.empty());
+    CHECK_EQ(old_topic->enveloped, 0);
     REQUIRE(old);
     CHECK_EQ(old->queue, "q");
     CHECK(old->confirmed);
