@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "broker/frontends/admin/admin_frontend.hpp"
+#include "broker/frontends/aws/aws_service.hpp"
 #include "broker/frontends/native/native_frontend.hpp"
 #include "broker/frontends/websocket/websocket_frontend.hpp"
 #include "broker/runtime/listener.hpp"
@@ -114,7 +115,21 @@ websocket::WebSocketOptions websocket_options(const runtime::Settings& settings)
     return options;
 }
 
-admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebSocketDoor& door) {
+aws::AwsOptions aws_options(const runtime::Settings& settings) {
+    aws::AwsOptions options;
+    options.home = {settings.aws_account, settings.aws_region};
+    options.sqs.message_bytes_max = settings.sqs_message_bytes_max;
+    options.sqs.batch_bytes_max = settings.sqs_batch_bytes_max;
+    options.sqs.batch_entries_max = settings.sqs_batch_entries_max;
+    options.authority = runtime::to_string(settings.http);
+    options.any_host = settings.allow_insecure;
+    options.allowed_hosts = settings.http_allowed_hosts;
+    options.allowed_origins = settings.http_allowed_origins;
+    return options;
+}
+
+admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebSocketDoor& door,
+                                  admin::HttpService& aws) {
     admin::AdminOptions options;
     options.endpoint = endpoint_of(settings.http);
     options.connections_max = settings.http_connections_max;
@@ -122,6 +137,7 @@ admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebS
     options.any_host = settings.allow_insecure;
     options.allowed_origins = settings.http_allowed_origins;
     options.door = &door;
+    options.services = {&aws};
     return options;
 }
 
@@ -158,7 +174,9 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     const auto native = listen<native::NativeFrontend>("listen", settings.listen, broker, broker.io_threads(),
                                                        native_options(settings));
     websocket::WebSocketFrontend websockets(broker, broker.io_threads(), websocket_options(settings));
-    const auto admin = listen<admin::AdminFrontend>("http", settings.http, broker, admin_options(settings, websockets));
+    aws::AwsService aws(broker, aws_options(settings));
+    const auto admin =
+        listen<admin::AdminFrontend>("http", settings.http, broker, admin_options(settings, websockets, aws));
 
     broker.start();
     native->start();
