@@ -44,7 +44,7 @@ inline constexpr std::int64_t session_timeout_ms_min = 1'000;
 inline constexpr std::int64_t session_timeout_ms_max = 1'800'000;
 inline constexpr std::size_t transaction_steps_max = 100;
 
-inline constexpr std::size_t topic_name_bytes_max = 249;
+inline constexpr std::size_t topic_name_bytes_max = 256;
 inline constexpr std::size_t subject_bytes_max = 256;
 inline constexpr std::size_t subject_parts_max = 32;
 inline constexpr std::size_t durable_name_bytes_max = 80;

@@ -127,7 +127,7 @@ namespace tern::protocol {
     X(802, transaction_partition_twice,"A transaction appends to a partition once at most.") \
     X(900, topic_does_not_exist,     "The specified topic does not exist.") \
     X(901, topic_exists,             "A topic already exists with the same name and a different value for a setting.") \
-    X(902, topic_name_invalid,       "A topic name has 1 to 249 of A-Z a-z 0-9 _ -; that of a FIFO topic ends in .fifo.") \
+    X(902, topic_name_invalid,       "A topic name has 1 to 256 of A-Z a-z 0-9 _ -; that of a FIFO topic ends in .fifo.") \
     X(903, topic_setting_invalid,    "A topic's setting is out of range; the message names it.") \
     X(904, topic_setting_fixed,      "Whether a topic is FIFO, and whether it has a history, is decided when it is made.") \
     X(905, too_many_topics,          "The broker holds as many topics as its setting allows.") \

@@ -115,6 +115,8 @@ struct PublishResults {
 struct SubscriptionAdded {
     std::string subscription;
     bool created = false;
+    /// False for an endpoint that waits for its confirmation.
+    bool confirmed = true;
 };
 /// What a session needs to serve a subscriber of a topic.
 struct TopicOpened {

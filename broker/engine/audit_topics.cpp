@@ -40,7 +40,7 @@ public:
         check_retained();
     }
 
-    std::uint64_t durable_subscriptions = 0;
+    std::uint64_t hidden_queues = 0;
 
 private:
     void find(const std::string& what) { findings_.push_back("topic " + topic_.row.topic.name + ": " + what); }
@@ -57,6 +57,7 @@ private:
 
     void check_subscriptions() {
         std::uint32_t count = 0;
+        std::uint32_t unconfirmed = 0;
         std::set<std::string> names;
         walk_rows(snapshot_, Table::subscriptions, prefix_.view(), [&](BytesView key, const store::Value& value) {
             ++count;
@@ -66,21 +67,23 @@ private:
             // What is damaged is `tern check`'s to name.
             const auto row = value ? decode_subscription_row(value.bytes()) : std::nullopt;
             if (!row) return;
+            if (!row->confirmed) ++unconfirmed;
             if (!names.insert(row->name).second) find("has two subscriptions of the name " + row->name);
             if (parse_filter_policy(row->filter_policy, row->filter_scope).refusal)
                 find("has a filter policy that is not valid, of subscription " + row->name);
-            if (row->kind == SubscriptionKind::durable) check_durable(*row);
+            if (row->kind != SubscriptionKind::queue) check_hidden_queue(*row);
         });
         if (count != topic_.row.subscriptions) find("counts another number of subscriptions than there are");
+        if (unconfirmed != topic_.row.unconfirmed) find("counts another number of endpoints that are not confirmed");
         walk_rows(snapshot_, Table::subscription_counters, prefix_.view(), [&](BytesView key, const store::Value&) {
             if (snapshot_.get(Table::subscriptions, key).absent()) find("has counters of a subscription that is gone");
         });
     }
 
-    void check_durable(const SubscriptionRow& row) {
-        ++durable_subscriptions;
-        const auto queue = read_queue(snapshot_, hidden_names::durable_queue(topic_.row.topic, topic_.id, row.name));
-        if (!queue.has_value()) find("has lost the queue of the durable subscription " + row.name);
+    void check_hidden_queue(const SubscriptionRow& row) {
+        ++hidden_queues;
+        const auto queue = read_queue(snapshot_, hidden_queue(topic_.row.topic, topic_.id, row));
+        if (!queue.has_value()) find("has lost the queue of the subscription " + row.name);
     }
 
     void check_retained() {
@@ -127,7 +130,7 @@ std::uint64_t hidden_names_in(const store::ReadTransaction& snapshot, keys::Cata
 void audit_topics(const store::ReadTransaction& snapshot, std::vector<std::string>& findings) {
     std::set<std::uint32_t> known;
     std::uint64_t histories = 0;
-    std::uint64_t durable = 0;
+    std::uint64_t hidden_queues = 0;
     walk_rows(snapshot, Table::catalog, store::Key().u8(static_cast<std::uint8_t>(keys::CatalogKind::topic)).view(),
               [&](BytesView key, const store::Value& value) {
                   store::KeyReader reader(key);
@@ -143,7 +146,7 @@ void audit_topics(const store::ReadTransaction& snapshot, std::vector<std::strin
                   TopicAudit audit(snapshot, *topic, findings);
                   audit.run();
                   histories += topic->row.stream != 0 ? 1 : 0;
-                  durable += audit.durable_subscriptions;
+                  hidden_queues += audit.hidden_queues;
               });
 
     const auto leaving = topics_under_removal(snapshot);
@@ -158,8 +161,8 @@ void audit_topics(const store::ReadTransaction& snapshot, std::vector<std::strin
     const auto streams = hidden_names_in(snapshot, keys::CatalogKind::stream);
     const auto queues = hidden_names_in(snapshot, keys::CatalogKind::queue);
     if (streams != histories) findings.push_back("there is another number of histories than of topics that keep one");
-    if (leaving.empty() && queues != durable)
-        findings.push_back("there is another number of hidden queues than of durable subscriptions");
+    if (leaving.empty() && queues != hidden_queues)
+        findings.push_back("there is another number of hidden queues than of subscriptions that stand on one");
     if (streams != hidden_counts::read(snapshot, hidden_counts::streams_row) ||
         queues != hidden_counts::read(snapshot, hidden_counts::queues_row))
         findings.push_back("the counters of hidden streams and queues do not count what is there");

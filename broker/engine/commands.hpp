@@ -117,12 +117,12 @@ struct Transact {
     std::vector<CommitOffsets> commits;
 };
 
-using Command =
-    std::variant<CreateQueue, DeleteQueue, SetQueue, TagQueue, UntagQueue, PurgeQueue, SendMessages, ReceiveMessages,
-                 DeleteMessages, ChangeVisibility, GiveBackMessages, StartMove, CancelMove, CancelWait, EndSession,
-                 CreateStream, SetStream, DeleteStream, TruncateStream, Append, AllocateProducer, JoinGroup, Heartbeat,
-                 LeaveGroup, CommitOffsets, DeleteGroup, Transact, CreateTopic, SetTopic, DeleteTopic, Publish,
-                 AddSubscription, SetSubscription, RemoveSubscription, OpenDurable, EnsureTopic>;
+using Command = std::variant<CreateQueue, DeleteQueue, SetQueue, TagQueue, UntagQueue, PurgeQueue, SendMessages,
+                             ReceiveMessages, DeleteMessages, ChangeVisibility, GiveBackMessages, StartMove, CancelMove,
+                             CancelWait, EndSession, CreateStream, SetStream, DeleteStream, TruncateStream, Append,
+                             AllocateProducer, JoinGroup, Heartbeat, LeaveGroup, CommitOffsets, DeleteGroup, Transact,
+                             CreateTopic, SetTopic, DeleteTopic, Publish, AddSubscription, SetSubscription,
+                             RemoveSubscription, OpenDurable, EnsureTopic, AddEndpoint, ConfirmEndpoint>;
 
 /// True for commands that need new space on disk: they are refused when space is low.
 bool grows(const Command& command);

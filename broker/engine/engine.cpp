@@ -125,6 +125,8 @@ std::optional<Answer> Engine::State::execute(const Ticket& ticket, const Command
             [&](const SetSubscription& c) -> Maybe { return set_subscription(b, c); },
             [&](const RemoveSubscription& c) -> Maybe { return remove_subscription(b, c); },
             [&](const OpenDurable& c) -> Maybe { return open_durable(b, c); },
+            [&](const AddEndpoint& c) -> Maybe { return add_endpoint(b, c); },
+            [&](const ConfirmEndpoint& c) -> Maybe { return confirm_endpoint(b, c); },
         },
         command);
 }
@@ -175,7 +177,8 @@ void Engine::State::end_batch() {
 static bool topics_grow(const Command& command) {
     if (const auto* publish = std::get_if<Publish>(&command)) return !publish->ephemeral;
     return std::holds_alternative<CreateTopic>(command) || std::holds_alternative<SetTopic>(command) ||
-           std::holds_alternative<AddSubscription>(command) || std::holds_alternative<SetSubscription>(command);
+           std::holds_alternative<AddSubscription>(command) || std::holds_alternative<SetSubscription>(command) ||
+           std::holds_alternative<AddEndpoint>(command);
 }
 
 bool grows(const Command& command) {

@@ -69,18 +69,18 @@ void append_member(Bytes& to, std::string_view name, std::string_view value) {
     append_string(to, value);
 }
 
-/// 2026-01-01T00:00:00.000Z.
-std::string iso_time(Timestamp at) {
-    const std::chrono::sys_time<Milliseconds> time{Milliseconds(at.ms())};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-    return text;
+void append_message(Bytes& to, BytesView body) {
+    if (valid_utf8(body)) {
+        append_member(to, "Message", body);
+    } else {
+        append_member(to, "Message", base64_of(body));
+        append_member(to, "MessageEncoding", "base64");
+    }
+}
+
+std::string padded(std::uint64_t sequence) {
+    auto digits = std::to_string(sequence);
+    return digits.insert(0, sequence_digits - digits.size(), '0');
 }
 
 void append_attributes(Bytes& to, const Publication& publication) {
@@ -112,28 +112,73 @@ std::string topic_arn(const TopicName& topic) {
     return arn.append(region).append(":").append(account).append(":").append(topic.name);
 }
 
-Bytes envelope_of(const TopicName& topic, const Published& published, std::uint64_t sequence) {
+std::string iso_time(Timestamp at) {
+    const std::chrono::sys_time<Milliseconds> time{Milliseconds(at.ms())};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    char text[40];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text;
+}
+
+EnvelopeContent envelope_content(const TopicName& topic, const Published& published, std::uint64_t sequence,
+                                 std::string_view protocol) {
     const auto& publication = published.publication();
-    Bytes json = "{";
-    append_member(json, "Type", "Notification");
-    append_member(json, "MessageId", text_of(published.id));
-    if (sequence != 0) {
-        auto digits = std::to_string(sequence);
-        digits.insert(0, sequence_digits - digits.size(), '0');
-        append_member(json, "SequenceNumber", digits);
+    EnvelopeContent content{topic, publication, published.id, published.at, sequence, publication.data};
+    if (const auto& extras = publication.extras) {
+        content.at = extras->at.value_or(published.at);
+        content.signature = extras->signature;
+        if (const auto* body = extras->body_for(protocol)) {
+            content.body = body->body;
+            content.signature = body->signature;
+        }
     }
-    append_member(json, "TopicArn", topic_arn(topic));
-    append_member(json, "SubjectPath", publication.subject);
-    if (valid_utf8(publication.data)) {
-        append_member(json, "Message", publication.data);
-    } else {
-        append_member(json, "Message", base64_of(publication.data));
-        append_member(json, "MessageEncoding", "base64");
+    return content;
+}
+
+Envelope envelope_of(const EnvelopeContent& content) {
+    const auto& [topic, publication, id, at, sequence, body, signature] = content;
+    static const PublicationExtras none;
+    const auto& extras = publication.extras ? *publication.extras : none;
+    const bool asks = !extras.token.empty();
+    Envelope envelope;
+    auto& json = envelope.json;
+    json = "{";
+    append_member(json, "Type", asks ? "SubscriptionConfirmation" : "Notification");
+    append_member(json, "MessageId", text_of(id));
+    if (asks) append_member(json, "Token", extras.token);
+    if (sequence != 0) append_member(json, "SequenceNumber", padded(sequence));
+    append_member(json, "TopicArn", extras.topic_arn.empty() ? topic_arn(topic) : extras.topic_arn);
+    if (publication.subject != topic.name) append_member(json, "SubjectPath", publication.subject);
+    if (!extras.headline.empty()) append_member(json, "Subject", extras.headline);
+    append_message(json, body);
+    if (asks) append_member(json, "SubscribeURL", extras.confirm_url);
+    append_member(json, "Timestamp", iso_time(at));
+    if (sequence == 0 && !extras.signature_version.empty()) {
+        append_member(json, "SignatureVersion", extras.signature_version);
+        append_member(json, "Signature", signature);
+        append_member(json, "SigningCertURL", extras.certificate_url);
     }
-    append_member(json, "Timestamp", iso_time(published.at));
+    if (!extras.unsubscribe_url_base.empty() && !asks) envelope.unsubscribe_at = json.size();
     append_attributes(json, publication);
     json += '}';
-    return json;
+    return envelope;
+}
+
+Bytes addressed(const Envelope& envelope, const Publication& publication, std::string_view subscription) {
+    if (envelope.unsubscribe_at == 0) return envelope.json;
+    Bytes member = ",";
+    append_string(member, "UnsubscribeURL");
+    member += ':';
+    append_string(member, Bytes(publication.extras->unsubscribe_url_base).append(subscription));
+    Bytes json;
+    json.reserve(envelope.json.size() + member.size());
+    json.append(envelope.json, 0, envelope.unsubscribe_at).append(member);
+    return json.append(envelope.json, envelope.unsubscribe_at);
 }
 
 }  // namespace tern::engine

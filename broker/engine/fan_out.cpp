@@ -1,10 +1,12 @@
 #include "broker/engine/fan_out.hpp"
 
 #include "broker/engine/deduplication.hpp"
+#include "broker/engine/endpoint_queue.hpp"
 #include "broker/engine/envelope.hpp"
 #include "broker/engine/hidden_names.hpp"
 #include "broker/engine/message_record.hpp"
 #include "broker/engine/publication_record.hpp"
+#include "broker/engine/queue_commands.hpp"
 #include "broker/engine/queue_kind.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/sending.hpp"
@@ -12,6 +14,11 @@
 #include "protocol/limits.hpp"
 
 namespace tern::engine {
+namespace {
+
+constexpr std::string_view queue_protocol = "sqs";
+
+}  // namespace
 
 void FanOut::deliver(const Published& published) {
     batch_.topics.read_subscriptions(batch_, topic_);
@@ -33,8 +40,10 @@ void FanOut::deliver(const Published& published) {
 }
 
 bool FanOut::deliver_to(const Subscription& subscription, const Published& published) {
-    if (subscription.row.kind == SubscriptionKind::durable) return enqueue_durable(subscription, published);
-    return send(subscription.row.queue, subscription.row.raw, published);
+    const auto& row = subscription.row;
+    if (row.kind == SubscriptionKind::durable) return enqueue_durable(subscription, published);
+    if (row.kind == SubscriptionKind::endpoint) return endpoint_queue::put(batch_, topic_, subscription, published);
+    return send({subscribed_queue(topic_.row.topic, row), row.name, row.raw}, published);
 }
 
 /// Not as a message that somebody sends: it may have any number of attributes, and its size was checked by the topic.
@@ -57,19 +66,31 @@ bool FanOut::enqueue_durable(const Subscription& subscription, const Published& 
     return true;
 }
 
-bool FanOut::send(const std::string& queue_name, bool raw, const Published& published) {
-    const auto found = batch_.queues.find(batch_.transaction, {topic_.row.topic.namespace_name, queue_name});
+BytesView FanOut::enveloped(const Target& target, const Published& published) {
+    const auto sequence = topic_.settings().fifo ? published.offset.value_or(0) + 1 : 0;
+    auto& envelope = made_.envelope;
+    // All but the dead letters of endpoints are of one protocol.
+    if (!envelope || made_.envelope_protocol != target.protocol) {
+        envelope = envelope_of(envelope_content(topic_.row.topic, published, sequence, target.protocol));
+        made_.envelope_protocol = target.protocol;
+    }
+    if (envelope->unsubscribe_at == 0) return envelope->json;
+    addressed_ = addressed(*envelope, published.publication(), target.subscription);
+    return addressed_;
+}
+
+bool FanOut::send(const Target& target, const Published& published) {
+    const auto found = find_users_queue(batch_, target.queue);
     if (!found.has_value()) return false;
     auto& queue = **found;
     const auto& publication = published.publication();
     NewMessage message;
-    if (raw) {
-        message.body = publication.data;
+    if (target.raw) {
+        const auto* body = publication.extras ? publication.extras->body_for(target.protocol) : nullptr;
+        message.body = body != nullptr ? body->body : publication.data;
         message.attributes = message_attributes(publication);
     } else {
-        const auto sequence = topic_.settings().fifo ? published.offset.value_or(0) + 1 : 0;
-        if (!made_.envelope) made_.envelope = envelope_of(topic_.row.topic, published, sequence);
-        message.body = *made_.envelope;
+        message.body = enveloped(target, published);
     }
     message.group_id = publication.group_id;
     if (queue.settings().fifo) {
@@ -82,10 +103,12 @@ bool FanOut::send(const std::string& queue_name, bool raw, const Published& publ
 }
 
 void FanOut::send_to_dead_letters(const Subscription& subscription, const Published& published) {
-    if (subscription.row.dead_letter_queue.empty()) return;
+    const auto& row = subscription.row;
+    if (row.dead_letter_queue.empty()) return;
     // A message cannot have more attributes; the envelope can.
     const bool fits = published.publication().attributes.size() <= protocol::message_attributes_max;
-    send(subscription.row.dead_letter_queue, subscription.row.raw && fits, published);
+    const auto protocol = row.kind == SubscriptionKind::endpoint ? std::string_view(row.protocol) : queue_protocol;
+    send({{topic_.row.topic.namespace_name, row.dead_letter_queue}, row.name, row.raw && fits, protocol}, published);
 }
 
 }  // namespace tern::engine

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "broker/engine/batch.hpp"
+#include "broker/engine/envelope.hpp"
 #include "broker/engine/publication.hpp"
 #include "broker/engine/topic.hpp"
 
@@ -24,19 +27,31 @@ public:
 private:
     /// What is made of one publication when the first subscription needs it.
     struct Made {
-        std::optional<Bytes> envelope;
+        std::optional<Envelope> envelope;
+        std::string envelope_protocol;
         std::optional<Bytes> durable_attributes;
         std::optional<Bytes> deduplication_id;
     };
 
     bool deliver_to(const Subscription& subscription, const Published& published);
     bool enqueue_durable(const Subscription& subscription, const Published& published);
-    bool send(const std::string& queue, bool raw, const Published& published);
+    struct Target {
+        QueueName queue;
+        /// The subscription's id.
+        const std::string& subscription;
+        bool raw = false;
+        /// Whose body it gets.
+        std::string_view protocol = "sqs";
+    };
+    bool send(const Target& target, const Published& published);
+    /// The body of a message that is not raw; valid until the next one.
+    BytesView enveloped(const Target& target, const Published& published);
     void send_to_dead_letters(const Subscription& subscription, const Published& published);
 
     Batch& batch_;
     Topic& topic_;
     Made made_;
+    Bytes addressed_;
 };
 
 }  // namespace tern::engine

@@ -11,6 +11,7 @@ namespace tern::engine::hidden_names {
 
 inline constexpr std::string_view history_namespace = "~topic/";
 inline constexpr std::string_view durable_namespace = "~durable/";
+inline constexpr std::string_view endpoint_namespace = "~endpoint/";
 
 inline bool is_hidden(const QueueName& name) {
     return name.namespace_name.starts_with('~');
@@ -25,6 +26,11 @@ inline QueueName history_stream(const QueueName& topic) {
 /// all its queues are gone.
 inline QueueName durable_queue(const QueueName& topic, std::uint32_t topic_id, const std::string& subscription) {
     return {std::string(durable_namespace) + topic.namespace_name, std::to_string(topic_id) + "/" + subscription};
+}
+
+/// The queue in which publications wait for their delivery to an endpoint.
+inline QueueName endpoint_queue(const QueueName& topic, std::uint32_t topic_id, const std::string& subscription) {
+    return {std::string(endpoint_namespace) + topic.namespace_name, std::to_string(topic_id) + "/" + subscription};
 }
 
 inline bool is_durable_queue(const QueueName& queue) {

@@ -9,6 +9,7 @@
 #include "broker/base/bytes.hpp"
 #include "broker/base/time.hpp"
 #include "broker/engine/answers.hpp"
+#include "broker/engine/publication_extras.hpp"
 #include "broker/engine/queue_name.hpp"
 
 namespace tern::engine {
@@ -32,6 +33,8 @@ struct Publication {
     /// FIFO topics only.
     std::string group_id;
     std::optional<std::string> deduplication_id;
+    /// Null: none.
+    std::shared_ptr<const PublicationExtras> extras{};
 };
 
 /// The publications of one request. Never changed once made: shared by the engine and everyone that they are pushed to.

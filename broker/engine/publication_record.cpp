@@ -18,6 +18,7 @@ constexpr BytesView offset_attribute = "tern.offset";
 constexpr BytesView epoch_attribute = "tern.epoch";
 constexpr BytesView id_attribute = "tern.id";
 constexpr BytesView time_attribute = "tern.time";
+constexpr BytesView extras_attribute = "tern.extras";
 constexpr std::size_t own_attributes = 5;
 
 template <class T>
@@ -130,7 +131,7 @@ std::vector<MessageAttribute> message_attributes(const Publication& publication)
     return attributes;
 }
 
-Bytes durable_attributes(const Published& published, const std::string& epoch) {
+Bytes durable_attributes(const Published& published, const std::string& epoch, BytesView extras) {
     const auto offset = std::to_string(published.offset.value_or(0));
     const auto id = text_of(published.id);
     const auto time = std::to_string(published.at.ms());
@@ -139,6 +140,7 @@ Bytes durable_attributes(const Published& published, const std::string& epoch) {
                                                 {epoch_attribute, "String", epoch},
                                                 {id_attribute, "String", id},
                                                 {time_attribute, "Number", time}};
+    if (!extras.empty()) attributes.push_back({extras_attribute, "Binary", extras});
     const auto own = message_attributes(published.publication());
     attributes.insert(attributes.end(), own.begin(), own.end());
     Bytes encoded;
@@ -168,7 +170,13 @@ std::optional<DurablePublication> read_durable_message(BytesView message_record)
     publication.subject = Bytes(attributes[0].value);
     publication.data = Bytes(record->body);
     publication.group_id = Bytes(record->group_id);
-    for (std::size_t at = own_attributes; at < attributes.size(); ++at)
+    auto at = own_attributes;
+    if (at < attributes.size() && attributes[at].name == extras_attribute) {
+        auto extras = decode_extras(attributes[at++].value);
+        if (!extras) return std::nullopt;
+        publication.extras = std::make_shared<const PublicationExtras>(std::move(*extras));
+    }
+    for (; at < attributes.size(); ++at)
         publication.attributes.push_back(
             {Bytes(attributes[at].name), Bytes(attributes[at].type), Bytes(attributes[at].value)});
     return durable;

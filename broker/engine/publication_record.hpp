@@ -35,8 +35,8 @@ Bytes encode_retained(const Published& published);
 std::optional<StoredPublication> decode_retained(BytesView bytes);
 
 /// The attributes of a message in a durable subscription's queue, encoded for the message record: tern.subject,
-/// tern.offset, tern.epoch, tern.id, tern.time, and then the publication's own.
-Bytes durable_attributes(const Published& published, const std::string& epoch);
+/// tern.offset, tern.epoch, tern.id, tern.time, if there are extras tern.extras, and then the publication's own.
+Bytes durable_attributes(const Published& published, const std::string& epoch, BytesView extras = {});
 
 /// A publication's attributes as those of a message; they point into it.
 std::vector<MessageAttribute> message_attributes(const Publication& publication);

@@ -71,7 +71,9 @@ private:
 
     void accept(std::uint32_t index, PublishResult& result) {
         const auto& publication = (*command_.batch)[index];
-        result.id = {batch_.random.next(), batch_.random.next()};
+        result.id = publication.extras && publication.extras->id
+                        ? *publication.extras->id
+                        : MessageId{batch_.random.next(), batch_.random.next()};
         if (!command_.ephemeral) {
             result.offset = history_ ? history_->add(publication, result.id) : topic_.run_end_offset++;
             if (topic_.settings().fifo) result.sequence = *result.offset + 1;
@@ -110,7 +112,7 @@ Answer publish(Batch& batch, const Publish& command) {
     if (!command.batch || command.batch->empty()) return refuse(Errc::batch_empty);
     if (command.batch->size() > protocol::batch_entries_max) return refuse(Errc::batch_too_long);
     auto found = batch.topics.find(batch, command.topic);
-    if (!found.has_value() && found.error() == Errc::topic_does_not_exist) {
+    if (!found.has_value() && found.error() == Errc::topic_does_not_exist && !command.topic_must_exist) {
         if (auto refusal = refuse_all_for_new_topic(batch, command)) return std::move(*refusal);
         found = find_or_make(batch, command.topic);
     }

@@ -43,17 +43,6 @@ bool deleted_recently(const Batch& batch, const QueueName& name) {
     return stored && batch.now < Timestamp(load_little<std::int64_t>(stored.bytes().data())) + strict_delay;
 }
 
-void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted) {
-    for (const auto& tag : wanted) {
-        const auto known = std::find_if(tags.begin(), tags.end(), [&](const auto& t) { return t.key == tag.key; });
-        if (known != tags.end()) {
-            known->value = tag.value;
-        } else {
-            tags.push_back(tag);
-        }
-    }
-}
-
 /// Under a longer delay, messages of a FIFO queue that were already receivable must not wait again.
 void release_before_longer_delay(Batch& batch, Queue& queue, const QueueSettings& settings) {
     if (!settings.fifo || settings.delay <= queue.settings().delay) return;

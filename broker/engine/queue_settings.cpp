@@ -159,6 +159,17 @@ bool valid_namespace(std::string_view name) {
            });
 }
 
+void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted) {
+    for (const auto& tag : wanted) {
+        const auto known = std::find_if(tags.begin(), tags.end(), [&](const auto& t) { return t.key == tag.key; });
+        if (known != tags.end()) {
+            known->value = tag.value;
+        } else {
+            tags.push_back(tag);
+        }
+    }
+}
+
 bool valid_tags(const std::vector<QueueTag>& tags) {
     std::set<std::string_view> keys;
     for (const auto& tag : tags) {

@@ -101,5 +101,7 @@ bool valid_queue_name(std::string_view name, bool fifo);
 bool valid_namespace(std::string_view name);
 /// Up to 50 tags, keys of 1 to 128 and values of up to 256 characters (docs/aws.md sqs-12).
 bool valid_tags(const std::vector<QueueTag>& tags);
+/// Overwrites or adds.
+void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted);
 
 }  // namespace tern::engine

@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "broker/engine/hidden_names.hpp"
-#include "broker/engine/publication_record.hpp"
+#include "broker/engine/numbered_id.hpp"
 #include "broker/engine/queue_commands.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/subscription_settings.hpp"
@@ -17,8 +16,8 @@ Answer added(const Subscription& subscription, bool created) {
 }
 
 Answer compare_with(const Subscription& subscription, const AddSubscription& command) {
-    const auto difference = first_difference(subscription.row, command.settings);
-    if (!difference.empty()) return refuse(Errc::subscription_exists, std::string(difference));
+    auto difference = first_difference(subscription.row, command.settings);
+    if (!difference.empty()) return refuse(Errc::subscription_exists, std::move(difference));
     return added(subscription, false);
 }
 
@@ -37,6 +36,27 @@ Result<FoundSubscription> find_subscription(Batch& batch, const TopicName& name,
     return FoundSubscription{*topic, found};
 }
 
+SubscriptionRow new_row(const Batch& batch, const AddSubscription& command) {
+    SubscriptionRow row;
+    row.queue = command.queue;
+    if (command.queue_namespace.value_or(command.topic.namespace_name) != command.topic.namespace_name)
+        row.queue_namespace = command.queue_namespace;
+    row.created_at = batch.now;
+    return row;
+}
+
+/// Errors: queue_does_not_exist, fifo_queue_on_standard_topic; storage_damaged.
+Errc check_queue(Batch& batch, const AddSubscription& command, const SubscriptionRow& row) {
+    const auto name = subscribed_queue(command.topic, row);
+    const auto queue = find_users_queue(batch, name);
+    const bool missing = !queue.has_value() && queue.error() == Errc::queue_does_not_exist;
+    const bool fifo = queue.has_value() ? (*queue)->settings().fifo : name.name.ends_with(".fifo");
+    if (!queue.has_value() && !(missing && command.settings.queues_may_be_missing &&
+                                valid_namespace(name.namespace_name) && valid_queue_name(name.name, fifo)))
+        return queue.error();
+    return fifo && !command.topic.name.ends_with(".fifo") ? Errc::fifo_queue_on_standard_topic : Errc::ok;
+}
+
 }  // namespace
 
 Answer add_subscription(Batch& batch, const AddSubscription& command) {
@@ -44,21 +64,16 @@ Answer add_subscription(Batch& batch, const AddSubscription& command) {
     if (!found.has_value()) return refuse(found.error());
     auto& topic = **found;
     batch.topics.read_subscriptions(batch, topic);
-    const auto known = topic.subscriptions_by_queue.find(command.queue);
-    if (known != topic.subscriptions_by_queue.end()) return compare_with(*known->second, command);
-
-    const auto queue = batch.queues.find(batch.transaction, {command.topic.namespace_name, command.queue});
-    if (!queue.has_value()) return refuse(queue.error());
-    if ((*queue)->settings().fifo && !topic.settings().fifo) return refuse(Errc::fifo_queue_on_standard_topic);
-    SubscriptionRow row;
-    row.queue = command.queue;
-    row.created_at = batch.now;
+    auto row = new_row(batch, command);
+    const auto known = topic.subscriptions_by_target.find(row.target());
+    if (known != topic.subscriptions_by_target.end()) return compare_with(*known->second, command);
+    if (const auto errc = check_queue(batch, command, row); errc != Errc::ok) return refuse(errc);
     auto refusal = change(batch, command.topic, row, command.settings);
     if (refusal.errc != Errc::ok) return refuse(refusal.errc, std::move(refusal.detail));
     if (topic.row.subscriptions >= batch.limits.subscriptions_per_topic_max)
         return refuse(Errc::too_many_subscriptions);
 
-    row.name = text_of(MessageId{batch.random.next(), batch.random.next()});
+    row.name = numbered_id(batch.random, topic.row.next_subscription);
     return added(batch.topics.add_subscription(batch, topic, std::move(row)), true);
 }
 
@@ -76,8 +91,8 @@ Answer remove_subscription(Batch& batch, const RemoveSubscription& command) {
     const auto found = find_subscription(batch, command.topic, command.subscription);
     if (!found.has_value()) return refuse(found.error());
     const auto& [topic, subscription] = *found;
-    if (subscription->row.kind == SubscriptionKind::durable) {
-        const auto name = hidden_names::durable_queue(command.topic, topic->id, subscription->row.name);
+    if (subscription->row.kind != SubscriptionKind::queue) {
+        const auto name = hidden_queue(command.topic, topic->id, subscription->row);
         const auto queue = batch.queues.find(batch.transaction, name);
         if (queue.has_value()) remove_queue(batch, **queue);
     }

@@ -4,8 +4,8 @@
 #include "broker/engine/batch.hpp"
 #include "broker/engine/commands_of_topics.hpp"
 
-/// Commands about subscriptions that are kept: of queues, and durable ones. Each checks everything first and writes
-/// afterwards.
+/// Commands about subscriptions that are kept: of queues, of endpoints, and durable ones. Each checks everything first
+/// and writes afterwards.
 namespace tern::engine {
 
 /// Adding is idempotent: the same queue with the same settings again is answered with the subscription that there is,
@@ -16,6 +16,13 @@ Answer add_subscription(Batch& batch, const AddSubscription& command);
 /// Errors: topic_does_not_exist, subscription_does_not_exist, and those of the settings.
 Answer set_subscription(Batch& batch, const SetSubscription& command);
 Answer remove_subscription(Batch& batch, const RemoveSubscription& command);
+
+/// As add_subscription, by protocol and endpoint. One that waits for its confirmation takes the new token, and its
+/// request is sent again. Errors: subscription_setting_invalid (protocol, endpoint, token), and those of adding a
+/// queue.
+Answer add_endpoint(Batch& batch, const AddEndpoint& command);
+/// Errors: topic_does_not_exist; subscription_does_not_exist for a token that nobody has.
+Answer confirm_endpoint(Batch& batch, const ConfirmEndpoint& command);
 
 /// Errors: durable_name_invalid, subscription_exists when the name is the id of a queue's subscription,
 /// too_many_subscriptions, redrive_not_allowed, those of the settings, and what making a topic by use can be refused

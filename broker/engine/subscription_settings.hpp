@@ -24,7 +24,7 @@ struct SubscriptionRefusal {
 SubscriptionRefusal change(Batch& batch, const TopicName& topic, SubscriptionRow& row,
                            const SubscriptionSettingsChange& wanted);
 /// The name of the first setting that is given and differs; empty when there is none.
-std::string_view first_difference(const SubscriptionRow& row, const SubscriptionSettingsChange& wanted);
+std::string first_difference(const SubscriptionRow& row, const SubscriptionSettingsChange& wanted);
 
 /// 1 to 80 of A-Z a-z 0-9 _ -.
 bool valid_durable_name(std::string_view name);

@@ -34,7 +34,9 @@ struct Topic {
     bool subscriptions_read = false;
     std::unordered_map<std::uint32_t, std::unique_ptr<Subscription>> subscriptions;
     std::unordered_map<std::string, Subscription*> subscriptions_by_name;
-    std::unordered_map<std::string, Subscription*> subscriptions_by_queue;
+    std::unordered_map<std::string, Subscription*> subscriptions_by_target;
+    /// Those of endpoints that have one.
+    std::unordered_map<std::string, Subscription*> subscriptions_by_token;
     FilterIndex index;
 
     const TopicSettings& settings() const { return row.settings; }

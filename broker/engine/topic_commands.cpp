@@ -1,5 +1,6 @@
 #include "broker/engine/topic_commands.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/engine/queue_commands.hpp"
@@ -14,8 +15,21 @@ namespace {
 Answer compare(const Topic& topic, const CreateTopic& command) {
     const auto difference = first_difference(topic.settings(), command.settings);
     if (!difference.empty()) return refuse(Errc::topic_exists, std::string(difference));
-    if (!command.tags.empty() && command.tags != topic.row.tags) return refuse(Errc::topic_exists, "tags");
+    auto annotation = first_difference(topic.row.annotations, command.annotations);
+    if (!annotation.empty()) return refuse(Errc::topic_exists, std::move(annotation));
+    const auto& tags = topic.row.tags;
+    const auto has = [&](const QueueTag& tag) { return std::find(tags.begin(), tags.end(), tag) != tags.end(); };
+    if (!std::all_of(command.tags.begin(), command.tags.end(), has)) return refuse(Errc::topic_exists, "tags");
     return {Errc::ok, {}, TopicCreated{false}};
+}
+
+std::vector<QueueTag> changed_tags(std::vector<QueueTag> tags, const SetTopic& command) {
+    set_tags(tags, command.tags);
+    std::erase_if(tags, [&](const QueueTag& tag) {
+        return std::find(command.tags_removed.begin(), command.tags_removed.end(), tag.key) !=
+               command.tags_removed.end();
+    });
+    return tags;
 }
 
 }  // namespace
@@ -24,17 +38,19 @@ Answer create_topic(Batch& batch, const CreateTopic& command) {
     if (!valid_namespace(command.topic.namespace_name)) return refuse(Errc::namespace_invalid);
     TopicSettings settings;
     std::string_view setting;
-    if (const auto errc = change(settings, command.settings, true, setting); errc != Errc::ok)
-        return refuse(errc, std::string(setting));
+    for (const auto* wanted : {&command.settings_when_new, &command.settings})
+        if (const auto errc = change(settings, *wanted, true, setting); errc != Errc::ok)
+            return refuse(errc, std::string(setting));
     if (!valid_topic_name(command.topic.name, settings.fifo)) return refuse(Errc::topic_name_invalid);
     if (!valid_tags(command.tags)) return refuse(Errc::tags_invalid);
+    if (!valid_annotations(command.annotations)) return refuse(Errc::topic_setting_invalid, "annotations");
 
     const auto existing = batch.topics.find(batch, command.topic);
     if (existing.has_value()) return compare(**existing, command);
     if (existing.error() != Errc::topic_does_not_exist) return refuse(existing.error());
     if (batch.topics.count(batch.transaction) >= batch.limits.topics_max) return refuse(Errc::too_many_topics);
 
-    make_topic(batch, command.topic, settings, command.tags);
+    make_topic(batch, command.topic, settings, command.tags, command.annotations);
     return {Errc::ok, {}, TopicCreated{true}};
 }
 
@@ -46,8 +62,15 @@ Answer set_topic(Batch& batch, const SetTopic& command) {
     std::string_view setting;
     if (const auto errc = change(settings, command.settings, false, setting); errc != Errc::ok)
         return refuse(errc, std::string(setting));
+    auto tags = changed_tags(topic.row.tags, command);
+    if (!valid_tags(tags)) return refuse(Errc::tags_invalid);
+    auto annotations = topic.row.annotations;
+    annotate(annotations, command.annotations);
+    if (!valid_annotations(annotations)) return refuse(Errc::topic_setting_invalid, "annotations");
 
     topic.row.settings = settings;
+    topic.row.tags = std::move(tags);
+    topic.row.annotations = std::move(annotations);
     topic.row.modified_at = batch.now;
     batch.topics.save_row(batch, topic);
     if (topic.has_history()) topic_history::change_settings(batch, topic);
@@ -88,15 +111,18 @@ Errc check_made_by_use(Batch& batch, const TopicName& topic) {
     return Errc::ok;
 }
 
-Topic& make_topic(Batch& batch, const TopicName& name, const TopicSettings& settings, std::vector<QueueTag> tags) {
+Topic& make_topic(Batch& batch, const TopicName& name, const TopicSettings& settings, std::vector<QueueTag> tags,
+                  const Annotations& annotations) {
     TopicRow row{.topic = name,
                  .settings = settings,
                  .tags = std::move(tags),
+                 .annotations = {},
                  .created_at = batch.now,
                  .modified_at = batch.now,
                  .epoch = {},
                  .stream = 0,
                  .storage = batch.queues.new_storage(batch.transaction)};
+    annotate(row.annotations, annotations);
     if (settings.history) {
         row.epoch = new_epoch(batch.random);
         row.stream = topic_history::add(batch, name, settings);

@@ -23,7 +23,8 @@ TopicSettings settings_made_by_use(const TopicName& topic);
 /// too_many_topics.
 Errc check_made_by_use(Batch& batch, const TopicName& topic);
 /// Makes a topic that was checked.
-Topic& make_topic(Batch& batch, const TopicName& name, const TopicSettings& settings, std::vector<QueueTag> tags);
+Topic& make_topic(Batch& batch, const TopicName& name, const TopicSettings& settings, std::vector<QueueTag> tags,
+                  const Annotations& annotations = {});
 /// The topic, made if need be and if it may. Errors: as check_made_by_use; storage_damaged.
 Result<Topic*> find_or_make(Batch& batch, const TopicName& name);
 

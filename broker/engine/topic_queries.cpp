@@ -49,9 +49,12 @@ Result<TopicDescription> describe_topic(const store::ReadTransaction& snapshot, 
     description.topic = std::move(row.topic);
     description.settings = row.settings;
     description.tags = std::move(row.tags);
+    description.annotations = std::move(row.annotations);
     description.created_at = row.created_at;
     description.modified_at = row.modified_at;
     description.subscriptions = row.subscriptions;
+    description.unconfirmed = row.unconfirmed;
+    description.has_enveloped = row.enveloped > 0;
     return description;
 }
 

@@ -22,6 +22,7 @@ struct TopicDescription {
     TopicName topic;
     TopicSettings settings;
     std::vector<QueueTag> tags;
+    Annotations annotations{};
     /// Of topics with a history; empty without one: the hub knows that of this run.
     std::string epoch;
     std::uint64_t start_offset = 0;
@@ -30,6 +31,10 @@ struct TopicDescription {
     Timestamp created_at;
     Timestamp modified_at;
     std::uint64_t subscriptions = 0;
+    /// Endpoints that wait for their confirmation.
+    std::uint64_t unconfirmed = 0;
+    /// False: nobody reads an envelope, or its signature.
+    bool has_enveloped = false;
 };
 /// Errors: topic_does_not_exist; storage_damaged.
 Result<TopicDescription> describe_topic(const store::ReadTransaction& snapshot, const TopicName& topic,
@@ -51,11 +56,11 @@ Result<TopicPage> list_topics(const store::ReadTransaction& snapshot, const std:
                               const std::string& prefix, const Page& page);
 
 /// Numbers are stored and on the wire.
-enum class SubscriptionKind : std::uint8_t { queue = 0, durable = 1 };
+enum class SubscriptionKind : std::uint8_t { queue = 0, durable = 1, endpoint = 2 };
 struct SubscriptionDescription {
     std::string subscription;
     SubscriptionKind kind = SubscriptionKind::queue;
-    /// Of a durable one the queue that it stands on.
+    /// Of a durable or endpoint one the hidden queue that it stands on.
     QueueName queue;
     std::string pattern;
     std::string filter_policy;
@@ -66,6 +71,12 @@ struct SubscriptionDescription {
     std::uint64_t delivered = 0;
     std::uint64_t failed = 0;
     std::uint64_t waiting = 0;
+    // Endpoints only.
+    std::string protocol{};
+    std::string endpoint{};
+    bool confirmed = true;
+    std::string token{};
+    Annotations annotations{};
 };
 struct SubscriptionPage {
     std::vector<SubscriptionDescription> subscriptions;
@@ -74,6 +85,10 @@ struct SubscriptionPage {
 /// Errors: topic_does_not_exist, page_size_invalid, page_token_invalid; storage_damaged.
 Result<SubscriptionPage> list_subscriptions(const store::ReadTransaction& snapshot, Timestamp now,
                                             const TopicName& topic, const Page& page);
+
+/// Errors: topic_does_not_exist, subscription_does_not_exist; storage_damaged.
+Result<SubscriptionDescription> describe_subscription(const store::ReadTransaction& snapshot, const TopicName& topic,
+                                                      const std::string& subscription);
 
 /// A publication as the history or the retained values keep it.
 struct StoredPublication {
@@ -108,7 +123,8 @@ Result<std::uint64_t> find_in_history(const store::ReadTransaction& snapshot, st
 Result<std::vector<StoredPublication>> read_retained(const store::ReadTransaction& snapshot, std::uint32_t topic,
                                                      const std::string& pattern, std::size_t publications_max);
 
-/// A publication out of a message of a durable subscription's queue. Nothing when it is not one.
+/// A publication out of a message of a durable or endpoint subscription's queue; of an endpoint's with the body that is
+/// meant for its protocol, and with its front end's extras. Nothing when it is not one.
 struct DurablePublication {
     StoredPublication stored;
     std::string epoch;

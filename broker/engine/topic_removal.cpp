@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "broker/engine/agenda.hpp"
-#include "broker/engine/hidden_names.hpp"
 #include "broker/engine/queue_commands.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/removal.hpp"
@@ -17,7 +16,7 @@ namespace {
 
 using store::Table;
 
-/// What is left to be erased: the topic's number, and the namespace in which its durable subscriptions' queues are.
+/// What is left to be erased: the topic's number, and the namespace in which its subscriptions' hidden queues are.
 struct Remains {
     std::uint32_t topic = 0;
     std::string namespace_name;
@@ -58,11 +57,11 @@ bool erase_some(Batch& batch, Table table, std::uint32_t topic) {
     return erase_some(batch, table, topic, [](const Bytes&) {});
 }
 
-void remove_durable_queue(Batch& batch, const Remains& remains, const Bytes& subscription) {
+void remove_hidden_queue(Batch& batch, const Remains& remains, const Bytes& subscription) {
     const auto stored = batch.transaction.get(Table::subscriptions, subscription);
     const auto row = stored ? decode_subscription_row(stored.bytes()) : std::nullopt;
-    if (!row || row->kind != SubscriptionKind::durable) return;
-    const auto name = hidden_names::durable_queue({remains.namespace_name, {}}, remains.topic, row->name);
+    if (!row || row->kind == SubscriptionKind::queue) return;
+    const auto name = hidden_queue({remains.namespace_name, {}}, remains.topic, *row);
     const auto queue = batch.queues.find(batch.transaction, name);
     if (queue.has_value()) remove_queue(batch, **queue);
 }
@@ -85,7 +84,7 @@ void go_on(Batch& batch, BytesView subject) {
                      erase_some(batch, Table::retained, remains.topic) &&
                      erase_some(batch, Table::subscription_counters, remains.topic) &&
                      erase_some(batch, Table::subscriptions, remains.topic,
-                                [&](const Bytes& subscription) { remove_durable_queue(batch, remains, subscription); });
+                                [&](const Bytes& subscription) { remove_hidden_queue(batch, remains, subscription); });
     if (!all) agenda::add(batch.transaction, batch.now, agenda::Kind::remove_topic, subject);
 }
 

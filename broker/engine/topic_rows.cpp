@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/engine/fields.hpp"
+#include "broker/engine/hidden_names.hpp"
 
 namespace tern::engine {
 namespace {
@@ -30,6 +31,8 @@ Bytes encode(const TopicRow& row) {
     to(settings.presence);
     to(static_cast<std::uint32_t>(row.tags.size()));
     for (const auto& tag : row.tags) to(tag.key)(tag.value);
+    write(to, row.annotations);
+    to(row.unconfirmed)(row.enveloped);
     return to.take();
 }
 
@@ -52,14 +55,30 @@ std::optional<TopicRow> decode_topic_row(BytesView bytes) {
         auto& tag = row.tags.emplace_back();
         from(tag.key)(tag.value);
     }
+    read(from, row.annotations);
+    row.enveloped = row.subscriptions;
+    from(row.unconfirmed)(row.enveloped);
     if (!from.sound() || row.topic.name.empty() || row.storage == 0) return std::nullopt;
     return row;
+}
+
+void TopicRow::count(const SubscriptionRow& subscription, int change) {
+    const auto note = [change](std::uint32_t& counter) {
+        if (change > 0 || counter > 0) counter += static_cast<std::uint32_t>(change);
+    };
+    note(subscriptions);
+    if (!subscription.confirmed) note(unconfirmed);
+    const bool as_it_is = subscription.kind == SubscriptionKind::queue && subscription.raw;
+    if (subscription.kind != SubscriptionKind::durable && !as_it_is) note(enveloped);
 }
 
 Bytes encode(const SubscriptionRow& row) {
     FieldWriter to;
     to(row.name)(row.kind)(row.queue)(row.pattern)(row.filter_policy)(row.filter_scope)(row.raw)(row.dead_letter_queue);
     to(row.created_at.ms());
+    to(row.queue_namespace.has_value())(row.queue_namespace.value_or(std::string()));
+    to(row.protocol)(row.endpoint)(row.confirmed)(row.token);
+    write(to, row.annotations);
     return to.take();
 }
 
@@ -69,8 +88,30 @@ std::optional<SubscriptionRow> decode_subscription_row(BytesView bytes) {
     from(row.name)(row.kind)(row.queue)(row.pattern)(row.filter_policy)(row.filter_scope)(row.raw)(
         row.dead_letter_queue);
     read_moment(from, row.created_at);
+    bool elsewhere = false;
+    std::string queue_namespace;
+    from(elsewhere)(queue_namespace);
+    if (elsewhere) row.queue_namespace = std::move(queue_namespace);
+    from(row.protocol)(row.endpoint)(row.confirmed)(row.token);
+    read(from, row.annotations);
     if (!from.sound() || row.name.empty()) return std::nullopt;
     return row;
+}
+
+std::string SubscriptionRow::target() const {
+    if (kind == SubscriptionKind::endpoint) return protocol + " " + endpoint;
+    if (kind == SubscriptionKind::durable) return {};
+    // A name of a queue has no space; a namespace neither.
+    return queue_namespace ? queue + " in " + *queue_namespace : queue;
+}
+
+QueueName hidden_queue(const TopicName& topic, std::uint32_t topic_id, const SubscriptionRow& row) {
+    return row.kind == SubscriptionKind::endpoint ? hidden_names::endpoint_queue(topic, topic_id, row.name)
+                                                  : hidden_names::durable_queue(topic, topic_id, row.name);
+}
+
+QueueName subscribed_queue(const TopicName& topic, const SubscriptionRow& row) {
+    return {row.queue_namespace.value_or(topic.namespace_name), row.queue};
 }
 
 RowBytes<16> encode(const SubscriptionCounters& counters) {

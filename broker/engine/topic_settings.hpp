@@ -52,7 +52,7 @@ Errc change(TopicSettings& settings, const TopicSettingsChange& wanted, bool is_
 /// The name of the first setting that is given and differs; empty when there is none.
 std::string_view first_difference(const TopicSettings& settings, const TopicSettingsChange& wanted);
 
-/// 1 to 249 of A-Z a-z 0-9 _ -; a FIFO topic's ends in .fifo.
+/// 1 to 256 of A-Z a-z 0-9 _ -; a FIFO topic's ends in .fifo.
 bool valid_topic_name(std::string_view name, bool fifo);
 
 }  // namespace tern::engine

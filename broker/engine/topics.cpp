@@ -38,10 +38,12 @@ std::uint32_t number_of(BytesView subscription_key) {
 }
 
 /// Files a subscription in the index of its topic. A policy was checked when it was stored.
-void file(Topic& topic, const Subscription& subscription) {
+void file(Topic& topic, Subscription& subscription) {
     const auto& row = subscription.row;
-    topic.index.add(subscription.number,
-                    {row.pattern, parse_filter_policy(row.filter_policy, row.filter_scope).policy});
+    if (!row.token.empty()) topic.subscriptions_by_token[row.token] = &subscription;
+    if (row.confirmed)
+        topic.index.add(subscription.number,
+                        {row.pattern, parse_filter_policy(row.filter_policy, row.filter_scope).policy});
 }
 
 void put(Batch& batch, const Topic& topic, const Subscription& subscription) {
@@ -126,7 +128,8 @@ Subscription& Topics::keep(Topic& topic, std::uint32_t number, SubscriptionRow r
     auto& subscription = *kept;
     topic.subscriptions[number] = std::move(kept);
     topic.subscriptions_by_name[subscription.row.name] = &subscription;
-    if (!subscription.row.queue.empty()) topic.subscriptions_by_queue[subscription.row.queue] = &subscription;
+    if (auto target = subscription.row.target(); !target.empty())
+        topic.subscriptions_by_target[std::move(target)] = &subscription;
     file(topic, subscription);
     return subscription;
 }
@@ -148,7 +151,7 @@ void Topics::read_subscriptions(Batch& batch, Topic& topic) {
 
 Subscription& Topics::add_subscription(Batch& batch, Topic& topic, SubscriptionRow row) {
     auto& subscription = keep(topic, topic.row.next_subscription++, std::move(row));
-    ++topic.row.subscriptions;
+    topic.row.count(subscription.row, 1);
     save_row(batch, topic);
     put(batch, topic, subscription);
     return subscription;
@@ -156,10 +159,13 @@ Subscription& Topics::add_subscription(Batch& batch, Topic& topic, SubscriptionR
 
 void Topics::change_subscription(Batch& batch, Topic& topic, Subscription& subscription, SubscriptionRow row) {
     topic.index.remove(subscription.number);
+    topic.subscriptions_by_token.erase(subscription.row.token);
+    topic.row.count(subscription.row, -1);
     subscription.row = std::move(row);
+    topic.row.count(subscription.row, 1);
     file(topic, subscription);
     put(batch, topic, subscription);
-    batch.topics_changed = true;
+    save_row(batch, topic);
 }
 
 void Topics::remove_subscription(Batch& batch, Topic& topic, Subscription& subscription) {
@@ -170,9 +176,10 @@ void Topics::remove_subscription(Batch& batch, Topic& topic, Subscription& subsc
     std::erase_if(touched_, [&](const Touched& touched) { return touched.subscription == &subscription; });
     topic.index.remove(number);
     topic.subscriptions_by_name.erase(subscription.row.name);
-    if (!subscription.row.queue.empty()) topic.subscriptions_by_queue.erase(subscription.row.queue);
+    topic.subscriptions_by_target.erase(subscription.row.target());
+    topic.subscriptions_by_token.erase(subscription.row.token);
+    topic.row.count(subscription.row, -1);
     topic.subscriptions.erase(number);
-    --topic.row.subscriptions;
     save_row(batch, topic);
 }
 

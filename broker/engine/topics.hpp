@@ -33,7 +33,7 @@ public:
 
     /// Sees to it that the topic's subscriptions are in hand. Damaged ones are left to `tern check`.
     void read_subscriptions(Batch& batch, Topic& topic);
-    /// Makes a subscription that does not exist yet.
+    /// Makes a subscription that does not exist yet; its number is the topic's next.
     Subscription& add_subscription(Batch& batch, Topic& topic, SubscriptionRow row);
     /// Its settings have changed.
     void change_subscription(Batch& batch, Topic& topic, Subscription& subscription, SubscriptionRow row);

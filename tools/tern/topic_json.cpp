@@ -72,7 +72,12 @@ std::uint64_t publications_of(const TopicDescription& topic) {
 }
 
 std::string_view text_of(SubscriptionKind kind) {
-    return kind == SubscriptionKind::durable ? "durable" : "queue";
+    switch (kind) {
+        case SubscriptionKind::queue: return "queue";
+        case SubscriptionKind::durable: return "durable";
+        case SubscriptionKind::endpoint: break;
+    }
+    return "endpoint";
 }
 
 std::string_view text_of(FilterScope scope) {

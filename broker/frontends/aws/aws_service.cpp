@@ -21,6 +21,19 @@ admin::HttpResponse refuse_access(std::string_view reason) {
     return response;
 }
 
+/// The certificate, at its own address only: SDKs keep what they fetched.
+admin::HttpResponse certificate_page(Signer& signer, std::string_view path) {
+    admin::HttpResponse response;
+    if (path.ends_with(certificate_path(signer.fingerprint()))) {
+        response.content_type = "application/x-pem-file";
+        response.body = signer.certificate();
+    } else {
+        response.status = 404;
+        response.body = "this broker has another certificate\n";
+    }
+    return response;
+}
+
 admin::HttpStep go_on(std::shared_ptr<const Call> call, const Operation& operation, Step&& step) {
     if (const auto* const result = std::get_if<boost::json::object>(&step))
         return render_result(*call, operation, *result);
@@ -41,7 +54,8 @@ admin::HttpStep go_on(std::shared_ptr<const Call> call, const Operation& operati
 
 AwsService::AwsService(runtime::LocalBroker& broker, AwsOptions options)
     : options_(std::move(options)),
-      surroundings_{broker, options_},
+      signer_(broker.data_folder()),
+      surroundings_{broker, options_, signer_},
       seed_(runtime::SystemRandom().next()) {}
 
 AwsService::~AwsService() = default;
@@ -55,6 +69,7 @@ admin::HttpStep AwsService::begin(admin::HttpRequest&& request) {
         return refuse_access("this port does not answer to the name in Host (http_allowed_hosts)");
     if (!is_allowed_origin(request, options_))
         return refuse_access("pages of this origin are not allowed here (http_allowed_origins)");
+    if (is_certificate_path(request.path)) return certificate_page(signer_, request.path);
     if (is_developer_page(request.path)) return answer_developer_page(surroundings_, request);
 
     const auto call = std::make_shared<Call>();

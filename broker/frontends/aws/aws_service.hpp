@@ -25,6 +25,7 @@ private:
     std::string new_request_id();
 
     const AwsOptions options_;
+    Signer signer_;
     const Surroundings surroundings_;
     /// Request ids have no need to be secret, only to differ.
     const std::uint64_t seed_;

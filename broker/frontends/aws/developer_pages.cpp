@@ -9,6 +9,7 @@
 #include "broker/frontends/aws/query_form.hpp"
 #include "broker/frontends/aws/recognition.hpp"
 #include "broker/frontends/aws/rendering.hpp"
+#include "broker/frontends/aws/sns_developer_pages.hpp"
 #include "broker/frontends/aws/sqs_message_view.hpp"
 #include "broker/frontends/aws/sqs_queue_of.hpp"
 
@@ -31,7 +32,8 @@ admin::HttpResponse page_of(int status, std::string_view content_type, std::stri
 /// What clients of LocalStack wait for before they begin.
 admin::HttpResponse local_health() {
     return page_of(200, "application/json",
-                   R"({"services":{"sqs":"running"},"edition":"tern","version":")" TERN_VERSION "\"}\n");
+                   R"({"services":{"sqs":"running","sns":"running"},"edition":"tern","version":")" TERN_VERSION
+                   "\"}\n");
 }
 
 std::string first_value(const admin::HttpRequest& request, std::string_view name) {
@@ -99,7 +101,9 @@ admin::HttpResponse answer_developer_page(const Surroundings& surroundings, cons
     if (request.path == "/_localstack/health") return local_health();
     if (request.path == messages_page || request.path.starts_with(std::string(messages_page) + "/"))
         return messages(surroundings, request);
-    return page_of(404, "text/plain; charset=utf-8", "there is /_aws/sqs/messages and /_localstack/health\n");
+    if (auto page = sns::answer_developer_page(surroundings, request)) return std::move(*page);
+    return page_of(404, "text/plain; charset=utf-8",
+                   "there is /_aws/sqs/messages, /_aws/sns/… (docs/aws.md) and /_localstack/health\n");
 }
 
 }  // namespace tern::aws

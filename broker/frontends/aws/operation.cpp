@@ -4,6 +4,7 @@
 #include <array>
 
 #include "broker/base/check.hpp"
+#include "broker/frontends/aws/sns_operations.hpp"
 #include "broker/frontends/aws/sqs_operations.hpp"
 
 namespace tern::aws {
@@ -17,6 +18,8 @@ std::span<const ServiceTable> services() {
     static const std::array tables = {
         ServiceTable{Service::sqs, "AmazonSQS.", "2012-11-05", "sqs", "http://queue.amazonaws.com/doc/2012-11-05/",
                      sqs_operations()},
+        ServiceTable{Service::sns, "AmazonSimpleNotificationService.", "2010-03-31", "sns",
+                     "http://sns.amazonaws.com/doc/2010-03-31/", sns_operations()},
     };
     return tables;
 }

@@ -8,6 +8,7 @@
 #include "broker/frontends/aws/call.hpp"
 #include "broker/frontends/aws/options.hpp"
 #include "broker/frontends/aws/shape.hpp"
+#include "broker/frontends/aws/signer.hpp"
 #include "broker/runtime/local_broker.hpp"
 
 namespace tern::aws {
@@ -16,6 +17,7 @@ namespace tern::aws {
 struct Surroundings {
     runtime::LocalBroker& broker;
     const AwsOptions& options;
+    Signer& signer;
 };
 
 /// One operation of a service. `begin` may take what it needs out of the call's parameters, which fit `input`.

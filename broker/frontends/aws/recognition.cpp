@@ -4,6 +4,7 @@
 #include <array>
 
 #include "broker/frontends/admin/http_text.hpp"
+#include "broker/frontends/aws/signer.hpp"
 
 namespace tern::aws {
 namespace {
@@ -54,7 +55,7 @@ bool is_developer_page(std::string_view path) {
 }
 
 bool is_aws_request(const admin::HttpRequest& request) {
-    if (is_developer_page(request.path)) return true;
+    if (is_developer_page(request.path) || is_certificate_path(request.path)) return true;
     if (request.path != "/") return parse_queue_path(request.path).has_value();
     if (request.find("X-Amz-Target")) return true;
     if (has_parameter(request.query, "Action=") || has_parameter(request.query, "X-Amz-Credential=")) return true;

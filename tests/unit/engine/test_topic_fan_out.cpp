@@ -1,43 +1,8 @@
-#include "tests/unit/engine/topic_fixture.hpp"
+#include "tests/unit/engine/fan_out_fixture.hpp"
 
 using namespace tern;
 using namespace tern::engine;
 using namespace tern::test;
-
-namespace {
-
-struct FanOutFixture : TopicFixture {
-    explicit FanOutFixture(EngineLimits limits = {}) : TopicFixture(limits) {}
-
-    void make_queue(const std::string& name, QueueSettingsChange settings = {}) {
-        REQUIRE_EQ(call(CreateQueue{{"", name}, std::move(settings), {}}).status, Errc::ok);
-    }
-    Answer subscribe(const std::string& queue, SubscriptionSettingsChange settings = {}) {
-        return call(AddSubscription{topic, queue, std::move(settings)});
-    }
-    std::string added(const std::string& queue, SubscriptionSettingsChange settings = {}) {
-        return expect<SubscriptionAdded>(AddSubscription{topic, queue, std::move(settings)}).subscription;
-    }
-    std::vector<ReceivedMessage> receive(const QueueName& queue) {
-        return expect<Messages>(ReceiveMessages{queue, 10, {}, {}, {}}).messages;
-    }
-    Texts bodies(const std::string& queue) {
-        Texts texts;
-        for (const auto& message : receive({"", queue}))
-            texts.emplace_back(decode_message(message.record).value().body);
-        return texts;
-    }
-    SubscriptionDescription described(const std::string& subscription) {
-        const auto page = list_subscriptions(*store.begin_read(), now, topic, {});
-        REQUIRE(page.has_value());
-        for (const auto& one : page->subscriptions)
-            if (one.subscription == subscription) return one;
-        FAIL("no such subscription");
-        return {};
-    }
-};
-
-}  // namespace
 
 TEST_CASE_FIXTURE(FanOutFixture, "subscribed queues get what is published, those with a pattern what it matches") {
     create();

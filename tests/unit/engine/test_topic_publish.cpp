@@ -77,6 +77,14 @@ TEST_CASE_FIXTURE(TopicFixture, "the first use makes a topic, unless nothing was
     CHECK_EQ(count_topics(*store.begin_read()), 1);
 }
 
+TEST_CASE_FIXTURE(TopicFixture, "a publication can want its topic to exist") {
+    const auto batch = std::make_shared<const PublicationBatch>(PublicationBatch{publication_of("x")});
+
+    CHECK_EQ(call(Publish{topic, batch, false, true}).status, Errc::topic_does_not_exist);
+
+    CHECK_EQ(rows_left(), 0);
+}
+
 TEST_CASE("topics are not made by use where the broker's setting forbids it") {
     TopicFixture fixture({.topics_made_by_use = false});
 

@@ -54,12 +54,40 @@ TEST_CASE_FIXTURE(TopicFixture, "topic names") {
         bool valid;
     };
     const std::vector<Case> cases = {
-        {"a", false, true},     {"A-z_09", false, true},    {std::string(249, 'a'), false, true},
-        {"", false, false},     {"a.b", false, false},      {std::string(250, 'a'), false, false},
+        {"a", false, true},     {"A-z_09", false, true},    {std::string(256, 'a'), false, true},
+        {"", false, false},     {"a.b", false, false},      {std::string(257, 'a'), false, false},
         {"a.fifo", true, true}, {"a.fifo", false, false},   {"a", true, false},
         {".fifo", true, false}, {"\xC3\xA4", false, false},
     };
     for (const auto& [name, fifo, valid] : cases) CHECK_EQ(valid_topic_name(name, fifo), valid);
+}
+
+TEST_CASE_FIXTURE(TopicFixture, "a topic keeps texts of front ends and tags, over a restart") {
+    const CreateTopic wanted{topic, {}, {{"a", "1"}, {"b", "2"}}, {.history = false}, {{"DisplayName", "Chat"}}};
+    CHECK(expect<TopicCreated>(wanted).created);
+    CHECK_FALSE(expect<TopicCreated>(wanted).created);
+    CHECK_FALSE(expect<TopicCreated>(CreateTopic{topic, {}, {{"b", "2"}}}).created);
+    CHECK_EQ(call(CreateTopic{topic, {}, {}, {}, {{"DisplayName", "Other"}}}).detail, "DisplayName");
+    CHECK_EQ(call(CreateTopic{topic, {}, {{"c", "3"}}}).detail, "tags");
+
+    const Annotations change = {{"DisplayName", ""}, {"Policy", std::string(30'000, 'p')}};
+    CHECK_EQ(call(SetTopic{topic, {}, change, {{"a", "9"}, {"c", "3"}}, {"b"}}).status, Errc::ok);
+    restart();
+
+    CHECK_EQ(describe().annotations, Annotations{{"Policy", std::string(30'000, 'p')}});
+    CHECK_EQ(describe().tags, std::vector<QueueTag>{{"a", "9"}, {"c", "3"}});
+    CHECK_FALSE(describe().settings.history);
+}
+
+TEST_CASE_FIXTURE(TopicFixture, "more texts than there is room for are refused, and so are wrong tags") {
+    create();
+
+    const auto answer = call(SetTopic{topic, {}, {{"a", std::string(annotation_bytes_max, 'x')}}});
+
+    CHECK_EQ(answer.status, Errc::topic_setting_invalid);
+    CHECK_EQ(answer.detail, "annotations");
+    CHECK_EQ(call(SetTopic{topic, {}, {}, {{"", "v"}}}).status, Errc::tags_invalid);
+    CHECK(describe().annotations.empty());
 }
 
 TEST_CASE("the broker holds as many topics as its setting allows") {

@@ -46,9 +46,14 @@ constexpr const char* tables_of_version_2[] = {"streams",      "stream_partition
                                                "stream_times", "stream_producers",  "stream_groups",
                                                "groups",       "group_members",     "group_offsets"};
 
+/// What version 3 brought.
+constexpr const char* tables_of_version_3[] = {"topics", "subscriptions", "subscription_counters", "retained_subjects",
+                                               "retained"};
+
 struct OldVersionFixture : LmdbFixture {
     void make_version_1(bool with_agenda = true) const { make(1, with_agenda); }
     void make_version_2() const { make(2, true); }
+    void make_version_3() const { make(3, true); }
 
     void make(std::uint32_t version, bool with_agenda) const {
         std::filesystem::create_directories(data);
@@ -56,15 +61,17 @@ struct OldVersionFixture : LmdbFixture {
         auto transaction = lmdb::begin_write(environment.get());
         for (const std::string name : tables_of_version_1)
             if (with_agenda || name != "agenda") lmdb::open_table(transaction.get(), name.c_str(), true);
-        if (version == 2)
+        if (version >= 2)
             for (const auto* name : tables_of_version_2) lmdb::open_table(transaction.get(), name, true);
+        if (version >= 3)
+            for (const auto* name : tables_of_version_3) lmdb::open_table(transaction.get(), name, true);
         const auto put_row = [&](const char* table, BytesView key, BytesView value) {
             lmdb::put(lmdb::open_cursor(transaction.get(), *lmdb::open_table(transaction.get(), table, false)), key,
                       value);
         };
         put_row("meta", format_key, format_row(version));
         put_row("catalog", "a", "1");
-        if (version == 2) put_row("stream_times", Bytes(16, 't'), "2");
+        if (version >= 2) put_row("stream_times", Bytes(16, 't'), "2");
         lmdb::commit(std::move(transaction));
     }
 };
@@ -121,7 +128,7 @@ TEST_CASE_FIXTURE(LmdbFixture, "a folder of a newer version is refused") {
     close();
 
     CHECK_EQ(refusal(), "Cannot use the data folder " + data +
-                            ": it was written by a newer Tern (format 4, this one knows 3); start that version.");
+                            ": it was written by a newer Tern (format 5, this one knows 4); start that version.");
 }
 
 TEST_CASE_FIXTURE(LmdbFixture, "a folder of an older version that cannot be upgraded is refused") {
@@ -159,6 +166,15 @@ TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 2 is upgraded by a sta
     close();
     open();
     CHECK_EQ(lmdb->begin_read()->get(Table::retained, Bytes(12, 'k')).bytes(), Bytes(10'000, 'x'));
+}
+
+TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 3 is upgraded by a start and keeps what it holds") {
+    make_version_3();
+
+    open();
+
+    CHECK_EQ(lmdb->begin_read()->get(Table::catalog, "a").bytes(), "1");
+    CHECK_EQ(lmdb->begin_read()->get(Table::meta, format_key).bytes(), format_row());
 }
 
 TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 1 that lacks a table is not completed by the upgrade") {

@@ -99,9 +99,8 @@ ExitCode set(Context& context, const SubscriptionOptions& options) {
 ExitCode remove(Context& context, const SubscriptionOptions& options) {
     const auto topic = context.topic(options.topic);
     const auto subscription = find_subscription(context, topic, options.which);
-    const bool loses = subscription.kind == SubscriptionKind::durable;
-    const auto question =
-        fmt::format("Remove the durable subscription {} with what waits in it?", subscription.subscription);
+    const bool loses = subscription.kind != SubscriptionKind::queue;
+    const auto question = fmt::format("Remove the subscription {} with what waits in it?", subscription.subscription);
     if (loses && !context.confirmed(question, options.yes)) {
         context.note("Nothing was done.");
         return ExitCode::failed;

@@ -62,11 +62,11 @@ Table table_of(const std::vector<SubscriptionDescription>& subscriptions) {
                  {"Failed", right},
                  {"Waiting", right}});
     for (const auto& subscription : subscriptions) {
-        const bool durable = subscription.kind == SubscriptionKind::durable;
+        const bool waits = subscription.kind != SubscriptionKind::queue;
         table.add_row({subscription.subscription, std::string(text_of(subscription.kind)),
-                       durable ? "-" : subscription.queue, text_or(subscription.settings.pattern, "all"),
+                       waits ? "-" : subscription.queue, text_or(subscription.settings.pattern, "all"),
                        text_or(subscription.settings.filter_policy, "-"), human_count(subscription.delivered),
-                       human_count(subscription.failed), durable ? human_count(subscription.waiting) : "-"});
+                       human_count(subscription.failed), waits ? human_count(subscription.waiting) : "-"});
     }
     return table;
 }
@@ -112,12 +112,13 @@ Block block_of(const TopicDescription& topic) {
 
 Block block_of(const SubscriptionDescription& subscription) {
     const auto& settings = subscription.settings;
+    const bool of_queue = subscription.kind == SubscriptionKind::queue;
     const bool durable = subscription.kind == SubscriptionKind::durable;
     const bool filtered = settings.filter_policy && !settings.filter_policy->empty();
     Block block;
     block.add_heading(subscription.subscription);
     block.add("kind", std::string(text_of(subscription.kind)));
-    if (!durable) block.add("queue", subscription.queue);
+    if (of_queue) block.add("queue", subscription.queue);
     block.add("pattern", text_or(settings.pattern, "all of the topic"));
     block.add("filter", text_or(settings.filter_policy, "none"));
     if (filtered) block.add("filter looks at", std::string(text_of(settings.filter_scope.value_or(FilterScope{}))));
@@ -125,7 +126,7 @@ Block block_of(const SubscriptionDescription& subscription) {
     block.add("dead letters go to", text_or(settings.dead_letter_queue, "nowhere"));
     block.add("delivered", human_count(subscription.delivered));
     block.add("failed", human_count(subscription.failed));
-    if (durable) block.add("not acknowledged", human_count(subscription.waiting));
+    if (!of_queue) block.add(durable ? "not acknowledged" : "not delivered", human_count(subscription.waiting));
     block.add("created", local(subscription.created_at));
     return block;
 }

@@ -77,7 +77,7 @@ struct TopicPage {
 
 /// What of a publication a filter policy looks at.
 enum class FilterScope : std::uint8_t { attributes = 0, body = 1 };
-enum class SubscriptionKind : std::uint8_t { queue = 0, durable = 1 };
+enum class SubscriptionKind : std::uint8_t { queue = 0, durable = 1, endpoint = 2 };
 
 /// Absent means: the default when a subscription is added, as it is when one is changed.
 struct SubscriptionSettings {

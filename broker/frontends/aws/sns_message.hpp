@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "broker/engine/publication.hpp"
+#include "broker/frontends/aws/error.hpp"
+
+/// A message as Publish and the entries of PublishBatch give it (docs/aws.md sns-7, sns-8, sns-10).
+namespace tern::aws::sns {
+
+struct Message {
+    /// The default one where there are several.
+    std::string body;
+    std::string subject;
+    std::vector<engine::ProtocolBody> bodies;
+    std::vector<engine::PublicationAttribute> attributes;
+    /// Of body (all of the JSON where that holds several), subject and attributes.
+    std::uint64_t bytes = 0;
+};
+
+/// `position` stands before the path of an attribute in a text: "publishBatchRequestEntries.1.member." of an entry.
+/// Errors: invalid_parameter, parameter_value_invalid, validation.
+std::variant<Message, Error> read_message(const boost::json::object& parameters, std::string_view position);
+
+}  // namespace tern::aws::sns

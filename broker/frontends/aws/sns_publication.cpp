@@ -1,0 +1,148 @@
+#include "broker/frontends/aws/sns_publication.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include "broker/engine/envelope.hpp"
+#include "broker/frontends/aws/signer.hpp"
+#include "broker/frontends/aws/sns_topic_attributes.hpp"
+#include "broker/frontends/json/id_text.hpp"
+#include "broker/runtime/system_random.hpp"
+
+namespace tern::aws::sns {
+namespace {
+
+constexpr int token_parts = 4;
+constexpr std::string_view api_version = "2010-03-31";
+
+engine::MessageId new_message_id() {
+    thread_local runtime::SystemRandom random;
+    const auto high = random.next();
+    return {high, random.next()};
+}
+
+void add_line(std::string& text, std::string_view name, std::string_view value) {
+    text.append(name).append("\n").append(value).append("\n");
+}
+
+/// What is signed: names and values in the order of the names, a line each.
+std::string notification_text(const engine::PublicationExtras& extras, std::string_view message) {
+    std::string text;
+    add_line(text, "Message", message);
+    add_line(text, "MessageId", tern::json::text_of(*extras.id));
+    if (!extras.headline.empty()) add_line(text, "Subject", extras.headline);
+    add_line(text, "Timestamp", engine::iso_time(*extras.at));
+    add_line(text, "TopicArn", extras.topic_arn);
+    add_line(text, "Type", "Notification");
+    return text;
+}
+
+std::string confirmation_text(const engine::PublicationExtras& extras, std::string_view message) {
+    std::string text;
+    add_line(text, "Message", message);
+    add_line(text, "MessageId", tern::json::text_of(*extras.id));
+    add_line(text, "SubscribeURL", extras.confirm_url);
+    add_line(text, "Timestamp", engine::iso_time(*extras.at));
+    add_line(text, "Token", extras.token);
+    add_line(text, "TopicArn", extras.topic_arn);
+    add_line(text, "Type", "SubscriptionConfirmation");
+    return text;
+}
+
+engine::PublicationExtras basic_extras(const Surroundings& surroundings, const Call& call, const NamedTopic& topic) {
+    engine::PublicationExtras extras;
+    extras.topic_arn = arn_of_topic(topic);
+    extras.id = new_message_id();
+    extras.at = surroundings.broker.now();
+    extras.unsubscribe_url_base = base_url(call) + "/?Action=Unsubscribe&SubscriptionArn=" + extras.topic_arn + ":";
+    return extras;
+}
+
+/// Names version and certificate of the signature that comes next.
+void begin_signature(const Surroundings& surroundings, const Call& call, const engine::TopicDescription& topic,
+                     engine::PublicationExtras& extras) {
+    const auto fingerprint = surroundings.signer.fingerprint();
+    if (fingerprint.empty()) return;
+    extras.signature_version = annotation_of(topic.annotations, "SignatureVersion") == "2" ? "2" : "1";
+    extras.certificate_url = base_url(call) + certificate_path(fingerprint);
+}
+
+bool is_signed_for(std::string_view protocol) {
+    return protocol == "sqs" || protocol == "http" || protocol == "https";
+}
+
+}  // namespace
+
+std::string new_token() {
+    thread_local runtime::SystemRandom random;
+    std::string token;
+    for (int part = 0; part < token_parts; ++part) {
+        char digits[17];
+        std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(random.next()));
+        token += digits;
+    }
+    return token;
+}
+
+std::string base_url(const Call& call) {
+    return "http://" + call.authority;
+}
+
+std::optional<Error> check_fifo_parameters(const boost::json::object& parameters, bool fifo_topic,
+                                           bool content_deduplication) {
+    const bool has_group = !text_in(parameters, "MessageGroupId").value_or("").empty();
+    const bool has_deduplication_id = text_in(parameters, "MessageDeduplicationId").has_value();
+    if (fifo_topic && !has_group) return error_of(Errc::message_group_id_missing);
+    if (fifo_topic && !has_deduplication_id && !content_deduplication) return error_of(Errc::deduplication_id_missing);
+    if (!fifo_topic && has_deduplication_id)
+        return invalid("MessageDeduplicationId",
+                       "The request includes MessageDeduplicationId parameter that is not valid for this topic type");
+    return std::nullopt;
+}
+
+engine::Publication publication_of(const Surroundings& surroundings, const Call& call, const NamedTopic& topic,
+                                   const engine::TopicDescription& description, Message&& message,
+                                   const boost::json::object& parameters) {
+    engine::Publication publication;
+    publication.subject = topic.topic.name;
+    publication.data = std::move(message.body);
+    publication.attributes = std::move(message.attributes);
+    publication.group_id = text_in(parameters, "MessageGroupId").value_or("");
+    if (const auto id = text_in(parameters, "MessageDeduplicationId")) publication.deduplication_id = std::string(*id);
+
+    auto extras = basic_extras(surroundings, call, topic);
+    extras.headline = std::move(message.subject);
+    extras.bodies = std::move(message.bodies);
+    // FIFO topics sign nothing; and what nobody sees needs no signature.
+    if (description.has_enveloped && !description.settings.fifo) {
+        begin_signature(surroundings, call, description, extras);
+        const auto sign = [&](std::string_view body) {
+            return surroundings.signer.sign(extras.signature_version, notification_text(extras, body));
+        };
+        extras.signature = sign(publication.data);
+        for (auto& body : extras.bodies)
+            if (is_signed_for(body.protocol)) body.signature = sign(body.body);
+    }
+    publication.extras = std::make_shared<const engine::PublicationExtras>(std::move(extras));
+    return publication;
+}
+
+std::shared_ptr<const engine::PublicationBatch> confirmation_request(const Surroundings& surroundings, const Call& call,
+                                                                     const NamedTopic& topic,
+                                                                     const engine::TopicDescription& description,
+                                                                     const std::string& token) {
+    auto extras = basic_extras(surroundings, call, topic);
+    extras.token = token;
+    extras.confirm_url = base_url(call) + "/?Action=ConfirmSubscription&Version=" + std::string(api_version) +
+                         "&TopicArn=" + extras.topic_arn + "&Token=" + token;
+    engine::Publication publication;
+    publication.subject = topic.topic.name;
+    publication.data = "You have chosen to subscribe to the topic " + extras.topic_arn +
+                       ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
+    begin_signature(surroundings, call, description, extras);
+    extras.signature = surroundings.signer.sign(extras.signature_version, confirmation_text(extras, publication.data));
+    publication.extras = std::make_shared<const engine::PublicationExtras>(std::move(extras));
+    return std::make_shared<const engine::PublicationBatch>(engine::PublicationBatch{std::move(publication)});
+}
+
+}  // namespace tern::aws::sns

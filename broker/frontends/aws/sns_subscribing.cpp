@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <utility>
+
+#include "broker/frontends/admin/http_text.hpp"
+#include "broker/frontends/aws/sns_endpoint.hpp"
+#include "broker/frontends/aws/sns_handlers.hpp"
+#include "broker/frontends/aws/sns_names.hpp"
+#include "broker/frontends/aws/sns_publication.hpp"
+#include "broker/frontends/aws/sns_subscription_attributes.hpp"
+
+/// Subscriptions come, are confirmed, and go (docs/aws.md sns-13, sns-14, sns-17, sns-18).
+namespace tern::aws::sns {
+namespace {
+
+constexpr std::string_view confirms_later = "pending confirmation";
+constexpr std::size_t token_digits = 64;
+/// What is never sent, but kept to be looked at.
+constexpr Milliseconds unsent_retention = std::chrono::hours(24);
+
+Error refusal_of_subscription(const engine::Answer& answer) {
+    if (answer.status == Errc::subscription_exists)
+        return invalid("Attributes", "Subscription already exists with different attributes");
+    if (answer.status == Errc::subscription_setting_invalid)
+        return invalid("Attributes", "RedrivePolicy: deadLetterTargetArn is an invalid arn");
+    if (answer.status == Errc::queue_does_not_exist) return invalid("SQS endpoint ARN");
+    return error_of(answer.status);
+}
+
+/// Makes the command of one Subscribe; what it refuses, it refuses before anything is done.
+class Subscribing {
+public:
+    Subscribing(const Surroundings& surroundings, const Call& call, const NamedTopic& topic)
+        : surroundings_(surroundings),
+          call_(call),
+          topic_(topic),
+          protocol_(text_in(call.parameters, "Protocol").value_or("")),
+          endpoint_(text_in(call.parameters, "Endpoint").value_or("")) {}
+
+    Step run() {
+        const auto* const protocol = find_protocol(protocol_);
+        if (!protocol) return invalid("Amazon SNS does not support this protocol string: " + protocol_);
+        if (auto error = check_endpoint(protocol_, endpoint_)) return std::move(*error);
+        const bool fifo_queue = protocol_ == "sqs" && endpoint_.ends_with(".fifo");
+        if (fifo_queue && !topic_.topic.name.ends_with(".fifo")) return error_of(Errc::fifo_queue_on_standard_topic);
+        SubscriptionAttributeReader reader(surroundings_, topic_, fifo_queue, nullptr);
+        if (auto error = read_attributes(reader)) return std::move(*error);
+        const auto described = describe(surroundings_, topic_);
+        if (const auto* const error = std::get_if<Error>(&described)) return *error;
+        return submit(protocol->asks, reader.change(), std::get<engine::TopicDescription>(described));
+    }
+
+private:
+    std::optional<Error> read_attributes(SubscriptionAttributeReader& reader) const {
+        const auto* const given = object_in(call_.parameters, "Attributes");
+        if (!given) return std::nullopt;
+        for (const auto& [name, value] : *given) {
+            const std::string_view key{name.data(), name.size()};
+            if (const auto complaint = reader.take(key, view_of(value))) return invalid("Attributes", *complaint);
+            if (reader.unknown()) return invalid("Attributes", "Unknown attribute " + std::string(key));
+        }
+        if (const auto complaint = reader.finish()) return invalid("Attributes", *complaint);
+        return std::nullopt;
+    }
+
+    Step submit(bool asks, engine::SubscriptionSettingsChange&& settings, const engine::TopicDescription& topic) const {
+        Submit submit;
+        if (protocol_ == "sqs") {
+            const auto queue = parse_arn(endpoint_);
+            submit.command = engine::AddSubscription{topic_.topic, queue->resource, std::move(settings),
+                                                     namespace_of(queue->scope, surroundings_.options.home)};
+        } else {
+            submit.command = endpoint_command(asks, std::move(settings), topic);
+        }
+        const auto* const wants_arn = call_.parameters.if_contains("ReturnSubscriptionArn");
+        submit.then = [topic = topic_,
+                       returns_arn = wants_arn && wants_arn->get_bool()](engine::Answer&& answer) -> Step {
+            if (answer.status != Errc::ok) return refusal_of_subscription(answer);
+            const auto& added = std::get<engine::SubscriptionAdded>(answer.body);
+            const bool shows_arn = added.confirmed || returns_arn;
+            return boost::json::object{{"SubscriptionArn", shows_arn ? arn_of_subscription(topic, added.subscription)
+                                                                     : std::string(confirms_later)}};
+        };
+        return submit;
+    }
+
+    engine::AddEndpoint endpoint_command(bool asks, engine::SubscriptionSettingsChange&& settings,
+                                         const engine::TopicDescription& topic) const {
+        engine::AddEndpoint command;
+        command.topic = topic_.topic;
+        command.protocol = protocol_;
+        command.endpoint = endpoint_;
+        command.settings = std::move(settings);
+        command.confirmed = !asks;
+        if (asks) command.token = new_token();
+        const bool web = protocol_ == "http" || protocol_ == "https";
+        if (web) command.request = confirmation_request(surroundings_, call_, topic_, topic, command.token);
+        if (!web) command.retention = unsent_retention;
+        return command;
+    }
+
+    const Surroundings& surroundings_;
+    const Call& call_;
+    const NamedTopic& topic_;
+    const std::string protocol_;
+    const std::string endpoint_;
+};
+
+bool is_token(std::string_view text) {
+    return text.size() == token_digits &&
+           std::ranges::all_of(text, [](char c) { return admin::is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+}  // namespace
+
+Step subscribe(const Surroundings& surroundings, Call& call) {
+    const auto topic = topic_of(surroundings, call);
+    if (const auto* const error = std::get_if<Error>(&topic)) return *error;
+    return Subscribing(surroundings, call, std::get<NamedTopic>(topic)).run();
+}
+
+Step confirm_subscription(const Surroundings& surroundings, Call& call) {
+    const auto topic = topic_of(surroundings, call);
+    if (const auto* const error = std::get_if<Error>(&topic)) return *error;
+    const auto& named = std::get<NamedTopic>(topic);
+    const std::string token(text_in(call.parameters, "Token").value_or(""));
+    const auto described = describe(surroundings, named);
+    if (const auto* const error = std::get_if<Error>(&described)) return *error;
+    if (!is_token(token)) return invalid("Token");
+    Submit submit;
+    submit.command = engine::ConfirmEndpoint{named.topic, token};
+    submit.then = [named](engine::Answer&& answer) -> Step {
+        if (answer.status == Errc::subscription_does_not_exist) return Error{kinds::invalid_parameter, "Invalid token"};
+        if (answer.status != Errc::ok) return error_of(answer.status);
+        const auto& confirmed = std::get<engine::SubscriptionAdded>(answer.body);
+        return boost::json::object{{"SubscriptionArn", arn_of_subscription(named, confirmed.subscription)}};
+    };
+    return submit;
+}
+
+Step unsubscribe(const Surroundings& surroundings, Call& call) {
+    auto subscription = subscription_of(surroundings, call);
+    if (auto* const error = std::get_if<Error>(&subscription)) return std::move(*error);
+    auto& named = std::get<NamedSubscription>(subscription);
+    const auto snapshot = surroundings.broker.snapshot();
+    const auto known = engine::describe_subscription(*snapshot, named.topic.topic, named.id);
+    // Durable ones are none of SNS's.
+    if (!known.has_value() || known->kind == engine::SubscriptionKind::durable) return boost::json::object();
+    Submit submit;
+    submit.command = engine::RemoveSubscription{std::move(named.topic.topic), std::move(named.id)};
+    submit.then = [](engine::Answer&& answer) -> Step {
+        const bool gone =
+            answer.status == Errc::subscription_does_not_exist || answer.status == Errc::topic_does_not_exist;
+        if (answer.status != Errc::ok && !gone) return error_of(answer.status);
+        return boost::json::object();
+    };
+    return submit;
+}
+
+}  // namespace tern::aws::sns

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "broker/engine/commands_of_topics.hpp"
+#include "broker/engine/topic_queries.hpp"
+#include "broker/frontends/aws/sns_names.hpp"
+
+/// The attributes of subscriptions (docs/aws.md sns-15, sns-16).
+namespace tern::aws::sns {
+
+/// What is to be said about an attribute, without "Invalid parameter: " and what Subscribe says before it.
+using Complaint = std::optional<std::string>;
+
+/// Turns attributes, as they are given, into a change of the subscription's settings.
+class SubscriptionAttributeReader {
+public:
+    /// `present`: what is there already; null for a new one. `fifo_queue`: it delivers into a FIFO queue.
+    SubscriptionAttributeReader(const Surroundings& surroundings, const NamedTopic& topic, bool fifo_queue,
+                                const engine::SubscriptionDescription* present);
+
+    Complaint take(std::string_view name, std::string_view value);
+    /// Once all were taken: checks what only the whole can tell.
+    Complaint finish();
+    /// An attribute that no subscription has was among them.
+    bool unknown() const { return unknown_; }
+    engine::SubscriptionSettingsChange&& change() { return std::move(change_); }
+
+private:
+    Complaint take_scope(std::string_view value);
+    Complaint take_redrive_policy(std::string_view value);
+
+    const Surroundings& surroundings_;
+    const NamedTopic& topic_;
+    const bool fifo_queue_;
+    const engine::SubscriptionDescription* const present_;
+    engine::SubscriptionSettingsChange change_;
+    bool unknown_ = false;
+};
+
+/// What GetSubscriptionAttributes tells.
+boost::json::object attributes_of(const Surroundings& surroundings, const NamedTopic& topic,
+                                  const engine::SubscriptionDescription& subscription);
+
+}  // namespace tern::aws::sns

@@ -1,0 +1,174 @@
+#include "broker/frontends/aws/sns_topic_attributes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+#include <utility>
+
+namespace tern::aws::sns {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint64_t message_bytes_default = 262'144;
+constexpr std::uint64_t message_bytes_min = 1024;
+constexpr std::uint64_t message_bytes_limit = 1'048'576;
+/// The engine counts the subject of a publication, which is the topic's name, and SNS does not.
+constexpr std::uint64_t subject_bytes_max = 256;
+
+/// Kept as they are given.
+constexpr std::array plain_attributes = {
+    "DisplayName",
+    "KmsMasterKeyId",
+    "TracingConfig",
+    "FifoThroughputScope",
+    "ArchivePolicy",
+    "BeginningArchiveTime",
+    "HTTPSuccessFeedbackRoleArn",
+    "HTTPSuccessFeedbackSampleRate",
+    "HTTPFailureFeedbackRoleArn",
+    "FirehoseSuccessFeedbackRoleArn",
+    "FirehoseSuccessFeedbackSampleRate",
+    "FirehoseFailureFeedbackRoleArn",
+    "LambdaSuccessFeedbackRoleArn",
+    "LambdaSuccessFeedbackSampleRate",
+    "LambdaFailureFeedbackRoleArn",
+    "ApplicationSuccessFeedbackRoleArn",
+    "ApplicationSuccessFeedbackSampleRate",
+    "ApplicationFailureFeedbackRoleArn",
+    "SQSSuccessFeedbackRoleArn",
+    "SQSSuccessFeedbackSampleRate",
+    "SQSFailureFeedbackRoleArn",
+};
+
+bool is_json_object(std::string_view text) {
+    json::error_code fault;
+    const auto value = json::parse({text.data(), text.size()}, fault);
+    return !fault && value.is_object();
+}
+
+std::optional<bool> flag_in(std::string_view value) {
+    if (value == "true") return true;
+    if (value == "false") return false;
+    return std::nullopt;
+}
+
+std::optional<Error> read_message_bytes(std::string_view value, TopicAttributes& into) {
+    std::uint64_t bytes = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bytes);
+    const bool whole = error == std::errc() && end == value.data() + value.size();
+    if (!whole || bytes < message_bytes_min || bytes > message_bytes_limit) return invalid("MaximumMessageSize");
+    into.settings.publication_bytes_max = static_cast<std::int64_t>(bytes + subject_bytes_max);
+    into.annotations["MaximumMessageSize"] = std::string(value);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string annotation_of(const engine::Annotations& annotations, const std::string& name) {
+    const auto found = annotations.find(name);
+    return found == annotations.end() ? std::string() : found->second;
+}
+
+engine::TopicSettingsChange settings_of_new_topic() {
+    engine::TopicSettingsChange settings;
+    settings.history = false;
+    settings.publication_bytes_max = static_cast<std::int64_t>(message_bytes_default + subject_bytes_max);
+    return settings;
+}
+
+std::optional<Error> read_topic_attribute(std::string_view name, std::string_view value, TopicAttributes& into,
+                                          bool& known) {
+    known = true;
+    if (name == "FifoTopic" || name == "ContentBasedDeduplication") {
+        const auto flag = flag_in(value);
+        if (!flag) return invalid(name);
+        (name == "FifoTopic" ? into.settings.fifo : into.settings.content_based_deduplication) = *flag;
+        return std::nullopt;
+    }
+    if (name == "MaximumMessageSize") return read_message_bytes(value, into);
+    if (name == "SignatureVersion") {
+        if (value != "1" && value != "2") return invalid("SignatureVersion");
+    } else if (name == "Policy" || name == "DeliveryPolicy" || name == "DataProtectionPolicy") {
+        if (!value.empty() && !is_json_object(value)) return invalid(std::string(name) + ": failed to parse JSON.");
+    } else if (std::ranges::find(plain_attributes, name) == plain_attributes.end()) {
+        known = false;
+        return std::nullopt;
+    }
+    into.annotations[std::string(name)] = std::string(value);
+    return std::nullopt;
+}
+
+std::string default_policy(const NamedTopic& topic) {
+    json::object statement;
+    statement["Sid"] = "__default_statement_ID";
+    statement["Effect"] = "Allow";
+    statement["Principal"] = json::object{{"AWS", "*"}};
+    json::array actions;
+    for (const auto* action :
+         {"SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission", "SNS:RemovePermission",
+          "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic", "SNS:Publish"})
+        actions.emplace_back(action);
+    statement["Action"] = std::move(actions);
+    statement["Resource"] = arn_of_topic(topic);
+    statement["Condition"] = json::object{{"StringEquals", json::object{{"AWS:SourceOwner", topic.scope.account}}}};
+    json::object policy;
+    policy["Version"] = "2008-10-17";
+    policy["Id"] = "__default_policy_ID";
+    policy["Statement"] = json::array{std::move(statement)};
+    return json::serialize(policy);
+}
+
+std::string policy_of(const NamedTopic& topic, const engine::TopicDescription& description) {
+    auto policy = annotation_of(description.annotations, "Policy");
+    return policy.empty() ? default_policy(topic) : policy;
+}
+
+std::string effective_delivery_policy(std::string_view policy) {
+    json::object http;
+    http["defaultHealthyRetryPolicy"] =
+        json::object{{"minDelayTarget", 20},       {"maxDelayTarget", 20},   {"numRetries", 3},
+                     {"numMaxDelayRetries", 0},    {"numNoDelayRetries", 0}, {"numMinDelayRetries", 0},
+                     {"backoffFunction", "linear"}};
+    http["disableSubscriptionOverrides"] = false;
+    http["defaultRequestPolicy"] = json::object{{"headerContentType", "text/plain; charset=UTF-8"}};
+    json::error_code fault;
+    const auto given = json::parse({policy.data(), policy.size()}, fault);
+    const auto* const own = !fault && given.is_object() ? given.get_object().if_contains("http") : nullptr;
+    if (own && own->is_object())
+        for (const auto& [name, value] : own->get_object()) http[name] = value;
+    return json::serialize(json::object{{"http", std::move(http)}});
+}
+
+json::object attributes_of(const NamedTopic& topic, const engine::TopicDescription& description) {
+    const auto& settings = description.settings;
+    json::object attributes;
+    for (const auto& [name, text] : description.annotations)
+        if (name != "DataProtectionPolicy") attributes[name] = text;
+    attributes["TopicArn"] = arn_of_topic(topic);
+    attributes["Owner"] = topic.scope.account;
+    attributes["Policy"] = policy_of(topic, description);
+    attributes["DisplayName"] = annotation_of(description.annotations, "DisplayName");
+    attributes["EffectiveDeliveryPolicy"] =
+        effective_delivery_policy(annotation_of(description.annotations, "DeliveryPolicy"));
+    attributes["SubscriptionsConfirmed"] = std::to_string(description.subscriptions - description.unconfirmed);
+    attributes["SubscriptionsPending"] = std::to_string(description.unconfirmed);
+    attributes["SubscriptionsDeleted"] = "0";
+    if (settings.fifo) {
+        attributes["FifoTopic"] = "true";
+        attributes["ContentBasedDeduplication"] = settings.content_based_deduplication ? "true" : "false";
+    }
+    return attributes;
+}
+
+std::uint64_t message_bytes_max(const engine::TopicDescription& description) {
+    const auto text = annotation_of(description.annotations, "MaximumMessageSize");
+    std::uint64_t bytes = message_bytes_default;
+    std::from_chars(text.data(), text.data() + text.size(), bytes);
+    return bytes;
+}
+
+}  // namespace tern::aws::sns

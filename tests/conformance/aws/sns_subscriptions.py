@@ -1,0 +1,152 @@
+"""Items sns-13 to sns-18 of docs/aws.md: subscriptions and their attributes."""
+
+import json
+
+from sns_bench import ACCOUNT, REGION, refused, text_of
+
+
+def sns_13_protocols(bench):
+    topic = bench.topic()
+    subscribe = lambda protocol, endpoint: dict(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
+    refused("InvalidParameter", "Invalid parameter: Amazon SNS does not support this protocol string: test-protocol",
+            bench.sns.subscribe, **subscribe("test-protocol", "x"))
+    for endpoint in ("http://localhost/000000000000/q", "q", "arn:aws:sns:us-east-1:000000000000:q"):
+        refused("InvalidParameter", "Invalid parameter: SQS endpoint ARN", bench.sns.subscribe, **subscribe("sqs", endpoint))
+    for number in ("+15--551234567", "+15551234567.", "/+15551234567", "NAA+15551234567", "invalid-number"):
+        refused("InvalidParameter", f"Invalid SMS endpoint: {number}", bench.sns.subscribe, **subscribe("sms", number))
+    for protocol, endpoint in (("sms", "+15551234567"), ("sms", "+1-555-1234567"), ("lambda", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"),
+                               ("firehose", f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/d")):
+        assert bench.sns.subscribe(**subscribe(protocol, endpoint))["SubscriptionArn"].startswith(topic + ":")
+    refused("InvalidParameter", "Invalid parameter: Endpoint must match the specified protocol", bench.sns.subscribe,
+            **subscribe("https", "http://example.org"))
+    _, fifo = bench.queue(".fifo", FifoQueue="true")
+    refused("InvalidParameter", "Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be "
+            "subscribed to standard SNS topics", bench.sns.subscribe, **subscribe("sqs", fifo))
+
+
+def sns_14_subscribing_is_idempotent(bench):
+    topic = bench.topic()
+    _, queue = bench.queue()
+    subscribe = lambda **attributes: bench.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue,
+                                                         Attributes=attributes)["SubscriptionArn"]
+    first = subscribe(RawMessageDelivery="true", FilterPolicy='{"a":["b"]}')
+    assert subscribe() == subscribe(RawMessageDelivery="true") == first
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: Subscription already exists with different "
+            "attributes", subscribe, RawMessageDelivery="false")
+    assert len(bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]) == 1
+
+
+def sns_15_attributes(bench):
+    topic = bench.topic()
+    url, subscription = bench.subscribed(topic)
+    _, queue = bench.queue()
+    _, dead = bench.queue()
+    set_attribute = bench.sns.set_subscription_attributes
+
+    def wrong(name, value, text):
+        refused("InvalidParameter", "Invalid parameter: " + text, set_attribute, SubscriptionArn=subscription,
+                AttributeName=name, AttributeValue=value)
+        refused("InvalidParameter", "Invalid parameter: Attributes Reason: " + text, bench.sns.subscribe, TopicArn=topic,
+                Protocol="sqs", Endpoint=queue, Attributes={name: value})
+
+    for value in ("", "test-ValUe", "wrongvalue"):
+        wrong("RawMessageDelivery", value, f"RawMessageDelivery: Invalid value [{value}]. Must be true or false.")
+    wrong("FilterPolicyScope", "RandomValue", "FilterPolicyScope: Invalid value [RandomValue]. Please use either "
+          "MessageBody or MessageAttributes")
+    wrong("RedrivePolicy", '{"deadLetterTargetArn":"no-arn"}', "RedrivePolicy: deadLetterTargetArn is an invalid arn")
+    wrong("RedrivePolicy", "{invalid}", "RedrivePolicy: failed to parse JSON. Unexpected character ('i' (code 105)): was "
+          "expecting double-quote to start field name\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` "
+          "disabled); line: 1, column: 2]")
+    refused("InvalidParameter", "Invalid parameter: AttributeName", set_attribute, SubscriptionArn=subscription,
+            AttributeName="Unknown", AttributeValue="x")
+    wanted = {"RawMessageDelivery": "true", "FilterPolicy": '{"a": ["b"]}', "FilterPolicyScope": "MessageBody",
+              "RedrivePolicy": json.dumps({"deadLetterTargetArn": dead}),
+              "DeliveryPolicy": '{"healthyRetryPolicy":{"numRetries":5}}', "SubscriptionRoleArn": "arn:aws:iam::1:role/r"}
+    for name, value in wanted.items():
+        set_attribute(SubscriptionArn=subscription, AttributeName=name, AttributeValue=value)
+    found = bench.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    assert wanted.items() <= found.items(), found
+
+
+def sns_15_fifo_wants_fifo_dead_letters(bench):
+    topic = bench.fifo_topic()
+    _, subscription = bench.subscribed(topic, ".fifo")
+    _, dead = bench.queue()
+    refused("InvalidParameter", "Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to "
+            "a FIFO Topic.", bench.sns.set_subscription_attributes, SubscriptionArn=subscription,
+            AttributeName="RedrivePolicy", AttributeValue=json.dumps({"deadLetterTargetArn": dead}))
+
+
+def sns_16_attributes_told(bench):
+    topic = bench.topic()
+    _, queue = bench.queue()
+    subscription = bench.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)["SubscriptionArn"]
+    told = lambda: bench.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    found = told()
+    assert found.pop("SubscriptionPrincipal").startswith(f"arn:aws:iam::{ACCOUNT}:")
+    assert found == {"ConfirmationWasAuthenticated": "true", "Endpoint": queue, "Owner": ACCOUNT,
+                     "PendingConfirmation": "false", "Protocol": "sqs", "RawMessageDelivery": "false",
+                     "SubscriptionArn": subscription, "TopicArn": topic}, found
+    for removes in ("{}", ""):
+        bench.sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicy",
+                                              AttributeValue='{"a":["b"]}')
+        assert told()["FilterPolicyScope"] == "MessageAttributes"
+        bench.sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicy",
+                                              AttributeValue=removes)
+        assert "FilterPolicy" not in told()
+
+
+def sns_17_unsubscribing(bench):
+    topic = bench.topic()
+    url, subscription = bench.subscribed(topic)
+    for _ in range(2):
+        bench.sns.unsubscribe(SubscriptionArn=subscription)
+    refused("NotFound", "Subscription does not exist", bench.sns.get_subscription_attributes, 404,
+            SubscriptionArn=subscription)
+    for arn, text in ((topic, "SubscriptionId"),
+                      ("x", "SubscriptionArn Reason: An ARN must have at least 6 elements, not 1"),
+                      (topic.rsplit(":", 1)[0], "SubscriptionArn Reason: An ARN must have at least 6 elements, not 5")):
+        refused("InvalidParameter", f"Invalid parameter: {text}", bench.sns.unsubscribe, SubscriptionArn=arn)
+    status, answer = bench.query("Unsubscribe")
+    assert text_of(answer, "Error/Message") == "Invalid parameter: SubscriptionArn Reason: no value for required parameter"
+
+
+def sns_17_by_the_address_in_the_envelope(bench):
+    topic = bench.topic()
+    url, subscription = bench.subscribed(topic)
+    bench.sns.publish(TopicArn=topic, Message="x")
+    address = json.loads(bench.bodies(url)[0])["UnsubscribeURL"]
+    assert address.startswith(bench.process.url) and address.endswith(subscription), address
+    assert bench.get(address[len(bench.process.url):])[0] == 200
+    assert bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+def sns_18_confirmation(bench):
+    topic = bench.topic()
+    subscribe = lambda **more: bench.sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.org", **more)
+    assert subscribe()["SubscriptionArn"] == "pending confirmation"
+    subscription = subscribe(ReturnSubscriptionArn=True)["SubscriptionArn"]
+    (listed,) = bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert listed["SubscriptionArn"] == "PendingConfirmation" and listed["Protocol"] == "email", listed
+    told = lambda: bench.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]["PendingConfirmation"]
+    assert told() == "true"
+    token = bench.token_of(subscription)
+    confirm = bench.sns.confirm_subscription
+    refused("InvalidParameter", "Invalid parameter: Token", confirm, TopicArn=topic, Token="randomtoken")
+    other = ("0" if token[0] != "0" else "1") + token[1:]
+    refused("InvalidParameter", "Invalid token", confirm, TopicArn=topic, Token=other)
+    for _ in range(2):
+        assert confirm(TopicArn=topic, Token=token)["SubscriptionArn"] == subscription
+    assert told() == "false" and subscribe()["SubscriptionArn"] == subscription
+    (listed,) = bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert listed == {"SubscriptionArn": subscription, "Owner": ACCOUNT, "Protocol": "email",
+                      "Endpoint": "a@example.org", "TopicArn": topic}, listed
+
+
+def sns_18_confirmation_by_a_link(bench):
+    topic = bench.topic()
+    subscription = bench.sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://127.0.0.1:9/",
+                                       ReturnSubscriptionArn=True)["SubscriptionArn"]
+    token = bench.token_of(subscription)
+    status, body = bench.get(f"/?Action=ConfirmSubscription&TopicArn={topic}&Token={token}")
+    assert status == 200 and f"<SubscriptionArn>{subscription}</SubscriptionArn>" in body, body

@@ -1,0 +1,180 @@
+"""Items sns-1 to sns-6 of docs/aws.md: topics, their attributes, tags and permissions."""
+
+import json
+
+from sns_bench import ACCOUNT, REGION, refused, text_of
+
+
+def sns_01_names(bench):
+    for name in ("", "a" * 257, "no spaces", "no.dots", "späße", "it.fifo"):
+        refused("InvalidParameter", "Invalid parameter: Topic Name", bench.sns.create_topic, Name=name)
+    refused("InvalidParameter", "Invalid parameter: Topic Name", bench.sns.create_topic, Name="plain",
+            Attributes={"FifoTopic": "true"})
+    long = "A-z_0" + "9" * 251
+    assert bench.sns.create_topic(Name=long)["TopicArn"] == f"arn:aws:sns:{REGION}:{ACCOUNT}:{long}"
+    assert bench.sns.publish(TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:{long}", Message="x")["MessageId"]
+    bench.sns.create_topic(Name="f" * 251 + ".fifo", Attributes={"FifoTopic": "true"})
+    status, answer = bench.query("CreateTopic", Name="a b")
+    assert (status, text_of(answer, "Error/Code"), text_of(answer, "Error/Type")) == (400, "InvalidParameter", "Sender")
+
+
+def sns_02_creation_is_idempotent(bench):
+    name = bench.name()
+    tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
+    first = bench.sns.create_topic(Name=name, Attributes={"DisplayName": "News"}, Tags=tags)["TopicArn"]
+    for again in ({}, {"Attributes": {"DisplayName": "News"}}, {"Tags": tags}, {"Tags": tags[:1]}):
+        assert bench.sns.create_topic(Name=name, **again)["TopicArn"] == first
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: Topic already exists with different attributes",
+            bench.sns.create_topic, Name=name, Attributes={"DisplayName": "Other"})
+    refused("InvalidParameter", "Invalid parameter: Tags Reason: Topic already exists with different tags",
+            bench.sns.create_topic, Name=name, Tags=[{"Key": "c", "Value": "3"}])
+    fifo = bench.name(".fifo")
+    bench.sns.create_topic(Name=fifo, Attributes={"FifoTopic": "true"})
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: Topic already exists with different attributes",
+            bench.sns.create_topic, Name=fifo, Attributes={"FifoTopic": "true", "ContentBasedDeduplication": "true"})
+
+
+def sns_02_a_topic_of_the_native_protocol_is_the_same(bench):
+    topic = bench.topic()
+    bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="x")
+    assert bench.sns.create_topic(Name=topic.rsplit(":", 1)[1])["TopicArn"] == topic
+
+
+def sns_03_attributes(bench):
+    topic = bench.topic()
+    found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    policy = json.loads(found.pop("Policy"))
+    assert policy["Id"] == "__default_policy_ID" and policy["Version"] == "2008-10-17", policy
+    (statement,) = policy["Statement"]
+    assert statement["Resource"] == topic and statement["Condition"]["StringEquals"]["AWS:SourceOwner"] == ACCOUNT
+    delivery = json.loads(found.pop("EffectiveDeliveryPolicy"))["http"]
+    assert delivery["defaultHealthyRetryPolicy"]["numRetries"] == 3, delivery
+    assert delivery["defaultRequestPolicy"]["headerContentType"] == "text/plain; charset=UTF-8", delivery
+    assert found == {"DisplayName": "", "Owner": ACCOUNT, "TopicArn": topic, "SubscriptionsConfirmed": "0",
+                     "SubscriptionsDeleted": "0", "SubscriptionsPending": "0"}, found
+    fifo = bench.sns.get_topic_attributes(TopicArn=bench.fifo_topic())["Attributes"]
+    assert fifo["FifoTopic"] == "true" and fifo["ContentBasedDeduplication"] == "false", fifo
+
+
+def sns_03_subscriptions_are_counted(bench):
+    topic = bench.topic()
+    url, subscription = bench.subscribed(topic)
+    bench.sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.org")
+    found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert (found["SubscriptionsConfirmed"], found["SubscriptionsPending"]) == ("1", "1"), found
+    bench.sns.unsubscribe(SubscriptionArn=subscription)
+    assert bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SubscriptionsConfirmed"] == "0"
+
+
+def sns_03_missing_topics(bench):
+    missing = f"arn:aws:sns:{REGION}:{ACCOUNT}:never-made"
+    for call, more in ((bench.sns.get_topic_attributes, {}), (bench.sns.publish, {"Message": "x"}),
+                       (bench.sns.list_subscriptions_by_topic, {}),
+                       (bench.sns.subscribe, {"Protocol": "email", "Endpoint": "a@example.org"}),
+                       (bench.sns.set_topic_attributes, {"AttributeName": "DisplayName", "AttributeValue": "x"})):
+        refused("NotFound", "Topic does not exist", call, 404, TopicArn=missing, **more)
+    status, answer = bench.query("GetTopicAttributes", TopicArn=missing)
+    assert (status, text_of(answer, "Error/Code")) == (404, "NotFound")
+
+
+def sns_04_setting_attributes(bench):
+    topic = bench.topic()
+    policy = json.dumps({"http": {"defaultHealthyRetryPolicy": {"numRetries": 7, "minDelayTarget": 1, "maxDelayTarget": 2}}})
+    wanted = {"DisplayName": "Néws", "SignatureVersion": "2", "TracingConfig": "Active", "KmsMasterKeyId": "alias/x",
+              "DeliveryPolicy": policy, "MaximumMessageSize": "1048576"}
+    for name, value in wanted.items():
+        bench.sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
+    found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert wanted.items() <= found.items(), found
+    assert json.loads(found["EffectiveDeliveryPolicy"])["http"]["defaultHealthyRetryPolicy"]["numRetries"] == 7
+    bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="")
+    assert bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DisplayName"] == ""
+    for name in ("Unknown", "FifoTopic"):
+        refused("InvalidParameter", "Invalid parameter: AttributeName", bench.sns.set_topic_attributes, TopicArn=topic,
+                AttributeName=name, AttributeValue="true")
+    refused("InvalidParameter", "Invalid parameter: SignatureVersion", bench.sns.set_topic_attributes, TopicArn=topic,
+            AttributeName="SignatureVersion", AttributeValue="3")
+
+
+def sns_04_arns(bench):
+    for arn, count in (("x", 1), ("arn:aws", 2), ("arn:aws:sns:us-east-1:000000000000", 5)):
+        for call, more in ((bench.sns.get_topic_attributes, {}), (bench.sns.publish, {"Message": "x"})):
+            refused("InvalidParameter",
+                    f"Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not {count}", call,
+                    TopicArn=arn, **more)
+    elsewhere = bench.client("sns", "eu-west-1").create_topic(Name="far")["TopicArn"]
+    assert elsewhere == f"arn:aws:sns:eu-west-1:{ACCOUNT}:far"
+    refused("InvalidParameter", "Invalid parameter: TopicArn", bench.sns.get_topic_attributes, TopicArn=elsewhere)
+
+
+def sns_05_deletion(bench):
+    topic = bench.topic()
+    url, subscription = bench.subscribed(topic)
+    for _ in range(2):
+        bench.sns.delete_topic(TopicArn=topic)
+    refused("NotFound", "Subscription does not exist", bench.sns.get_subscription_attributes, 404,
+            SubscriptionArn=subscription)
+    listed = bench.sns.get_paginator("list_subscriptions").paginate().build_full_result()["Subscriptions"]
+    assert subscription not in [one["SubscriptionArn"] for one in listed]
+    again = bench.sns.create_topic(Name=topic.rsplit(":", 1)[1])["TopicArn"]
+    assert bench.sns.list_subscriptions_by_topic(TopicArn=again)["Subscriptions"] == []
+
+
+def sns_05_lists_have_pages_of_a_hundred(bench):
+    sns = bench.client("sns", "ap-south-1")
+    topics = sorted(sns.create_topic(Name=f"t{at:03}")["TopicArn"] for at in range(101))
+    first = sns.list_topics()
+    assert len(first["Topics"]) == 100, first
+    assert [one["TopicArn"] for one in first["Topics"] + sns.list_topics(NextToken=first["NextToken"])["Topics"]] == topics
+    expected = set()
+    for topic, count in ((topics[0], 30), (topics[1], 120), (topics[50], 60)):
+        for at in range(count):
+            arn = sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint=f"+1555000{at:03}")["SubscriptionArn"]
+            expected.add(arn)
+    pages = list(sns.get_paginator("list_subscriptions").paginate())
+    assert [len(page["Subscriptions"]) for page in pages] == [100, 100, 10], [len(page["Subscriptions"]) for page in pages]
+    assert {one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]} == expected
+    by_topic = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topics[1]))
+    assert [len(page["Subscriptions"]) for page in by_topic] == [100, 20]
+    for call in (sns.list_topics, sns.list_subscriptions):
+        refused("InvalidParameter", "Invalid parameter: NextToken", call, NextToken="no token!")
+
+
+def sns_06_tags(bench):
+    topic = bench.topic()
+    tags = bench.sns.list_tags_for_resource
+    bench.sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}])
+    bench.sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "a", "Value": "2"}])
+    assert tags(ResourceArn=topic)["Tags"] == [{"Key": "a", "Value": "2"}, {"Key": "b", "Value": ""}]
+    bench.sns.untag_resource(ResourceArn=topic, TagKeys=["b", "unknown"])
+    assert tags(ResourceArn=topic)["Tags"] == [{"Key": "a", "Value": "2"}]
+    twice = [{"Key": "k", "Value": "1"}, {"Key": "k", "Value": "2"}]
+    for call, more in ((bench.sns.tag_resource, {"ResourceArn": topic}), (bench.sns.create_topic, {"Name": bench.name()})):
+        refused("InvalidParameter", "Invalid parameter: Duplicated keys are not allowed.", call, Tags=twice, **more)
+    missing = f"arn:aws:sns:{REGION}:{ACCOUNT}:never-made"
+    refused("ResourceNotFound", "Resource does not exist", tags, 404, ResourceArn=missing)
+    refused("ResourceNotFound", "Resource does not exist", bench.sns.tag_resource, 404, ResourceArn=missing, Tags=twice[:1])
+
+
+def sns_06_permissions(bench):
+    topic = bench.topic()
+    add = lambda label, *actions: bench.sns.add_permission(TopicArn=topic, Label=label, AWSAccountId=["111111111111"],
+                                                           ActionName=list(actions))
+    add("mine", "Publish")
+    statements = json.loads(bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])["Statement"]
+    assert statements[1] == {"Sid": "mine", "Effect": "Allow", "Action": "SNS:Publish", "Resource": topic,
+                             "Principal": {"AWS": "arn:aws:iam::111111111111:root"}}, statements
+    refused("InvalidParameter", "Invalid parameter: Statement already exists", bench.sns.add_permission, TopicArn=topic,
+            Label="mine", AWSAccountId=["111111111111"], ActionName=["Publish"])
+    refused("InvalidParameter", "Invalid parameter: Policy statement action out of service scope!",
+            bench.sns.add_permission, TopicArn=topic, Label="other", AWSAccountId=["111111111111"],
+            ActionName=["PublishAll"])
+    bench.sns.remove_permission(TopicArn=topic, Label="mine")
+    statements = json.loads(bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])["Statement"]
+    assert [one["Sid"] for one in statements] == ["__default_statement_ID"], statements
+
+
+def sns_06_data_protection_policy(bench):
+    topic = bench.topic()
+    bench.sns.put_data_protection_policy(ResourceArn=topic, DataProtectionPolicy='{"Name":"p"}')
+    assert bench.sns.get_data_protection_policy(ResourceArn=topic)["DataProtectionPolicy"] == '{"Name":"p"}'

@@ -1,0 +1,114 @@
+"""Items sns-29 and sns-30 of docs/aws.md: what is kept and never sent, and the developer's pages."""
+
+import json
+import urllib.parse
+
+from sns_bench import ACCOUNT, REGION, refused, text_of
+
+
+def application(bench, platform="GCM", **attributes):
+    return bench.sns.create_platform_application(Name=bench.name(".app"), Platform=platform,
+                                                 Attributes={"PlatformCredential": "secret", **attributes})[
+        "PlatformApplicationArn"]
+
+
+def sns_29_platform_applications(bench):
+    arn = application(bench)
+    assert arn.startswith(f"arn:aws:sns:{REGION}:{ACCOUNT}:app/GCM/"), arn
+    bench.sns.set_platform_application_attributes(PlatformApplicationArn=arn, Attributes={"EventDeliveryFailure": "x"})
+    found = bench.sns.get_platform_application_attributes(PlatformApplicationArn=arn)["Attributes"]
+    assert found == {"Enabled": "true", "EventDeliveryFailure": "x"}, found
+    listed = bench.sns.list_platform_applications()["PlatformApplications"]
+    assert {"PlatformApplicationArn": arn, "Attributes": found} in listed, listed
+    create = bench.sns.create_platform_application
+    refused("InvalidParameter", "Invalid parameter: Platform Reason: AAA is not supported", create, Name="n", Platform="AAA",
+            Attributes={})
+    refused("InvalidParameter", "Invalid parameter:  Reason: cannot be empty", create, Name="", Platform="GCM", Attributes={})
+    refused("InvalidParameter", f"Invalid parameter: {'a' * 257} Reason: must be at most 256 characters long", create,
+            Name="a" * 257, Platform="GCM", Attributes={})
+    refused("InvalidParameter", "Invalid parameter: @name Reason: must contain only characters 'a'-'z', 'A'-'Z', '0'-'9', "
+            "'_', '-', and '.'", create, Name="@name", Platform="GCM", Attributes={})
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: Invalid attribute name: InvalidKey", create, Name="n",
+            Platform="GCM", Attributes={"InvalidKey": "x"})
+    bench.sns.delete_platform_application(PlatformApplicationArn=arn)
+    refused("NotFound", "PlatformApplication does not exist", bench.sns.get_platform_application_attributes, 404,
+            PlatformApplicationArn=arn)
+    refused("InvalidParameter", "Invalid parameter: PlatformApplicationArn Reason: An ARN must have at least 6 elements, "
+            "not 1", bench.sns.get_platform_application_attributes, PlatformApplicationArn="x")
+
+
+def sns_29_platform_endpoints(bench):
+    app = application(bench)
+    create = lambda **more: bench.sns.create_platform_endpoint(PlatformApplicationArn=app, Token="t", **more)["EndpointArn"]
+    arn = create(CustomUserData="mine")
+    assert create(CustomUserData="mine") == create() == arn
+    refused("InvalidParameter", f"Invalid parameter: Token Reason: Endpoint {arn} already exists with the same Token, but "
+            "different attributes.", create, CustomUserData="other")
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: Invalid value for attribute: CustomUserData: must be "
+            "at most 2048 bytes long in UTF-8 encoding", create, CustomUserData="ä" * 1025)
+    told = lambda: bench.sns.get_endpoint_attributes(EndpointArn=arn)["Attributes"]
+    assert told() == {"Token": "t", "Enabled": "true", "CustomUserData": "mine"}, told()
+    bench.sns.set_endpoint_attributes(EndpointArn=arn, Attributes={"Enabled": "false"})
+    (listed,) = bench.sns.list_endpoints_by_platform_application(PlatformApplicationArn=app)["Endpoints"]
+    assert listed == {"EndpointArn": arn, "Attributes": told()} and told()["Enabled"] == "false", listed
+    refused("EndpointDisabled", "Endpoint is disabled", bench.sns.publish, TargetArn=arn, Message="x")
+    for _ in range(2):
+        bench.sns.delete_endpoint(EndpointArn=arn)
+    refused("NotFound", "Endpoint does not exist", bench.sns.get_endpoint_attributes, 404, EndpointArn=arn)
+
+
+def sns_29_sms_settings(bench):
+    set_attributes = bench.sns.set_sms_attributes
+    set_attributes(attributes={"DefaultSMSType": "Transactional", "DefaultSenderID": "Tern"})
+    assert bench.sns.get_sms_attributes()["attributes"] == {"DefaultSMSType": "Transactional", "DefaultSenderID": "Tern"}
+    assert bench.sns.get_sms_attributes(attributes=["DefaultSenderID"])["attributes"] == {"DefaultSenderID": "Tern"}
+    refused("InvalidParameter", "DefaultSMSType is invalid", set_attributes, attributes={"DefaultSMSType": "x"})
+    refused("InvalidParameter", "DefaultSendID is not a valid attribute", set_attributes, attributes={"DefaultSendID": "x"})
+    assert bench.sns.check_if_phone_number_is_opted_out(phoneNumber="+15551234567")["isOptedOut"] is False
+    assert bench.sns.list_phone_numbers_opted_out()["phoneNumbers"] == []
+    bench.sns.opt_in_phone_number(phoneNumber="+15551234567")
+    refused("InvalidParameter", "Invalid parameter: PhoneNumber Reason: input incorrectly formatted",
+            bench.sns.check_if_phone_number_is_opted_out, phoneNumber="no number")
+
+
+def sns_29_what_there_is_not(bench):
+    for action in ("GetSMSSandboxAccountStatus", "ListOriginationNumbers", "NoSuchAction"):
+        status, answer = bench.query(action)
+        assert (status, text_of(answer, "Error/Code")) == (400, "InvalidAction")
+
+
+def sns_30_tokens(bench):
+    topic = bench.topic()
+    subscription = bench.sns.subscribe(TopicArn=topic, Protocol="https", Endpoint="https://example.org/",
+                                       ReturnSubscriptionArn=True)["SubscriptionArn"]
+    assert bench.token_of(subscription)
+    assert bench.get("/_aws/sns/subscription-tokens/" + subscription[:-1] + "x")[0] == 404
+    assert bench.get("/_aws/sns/subscription-tokens/nonsense")[0] == 400
+
+
+def sns_30_text_messages(bench):
+    bench.sns.publish(PhoneNumber="+15550001", Message="direct")
+    topic = bench.topic()
+    bench.sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15550002")
+    bench.sns.publish(TopicArn=topic, Message="by topic", Subject="News")
+    found = json.loads(bench.get("/_aws/sns/sms-messages")[1])
+    assert found["region"] == REGION
+    assert [one["Message"] for one in found["sms_messages"]["+15550001"]] == ["direct"], found
+    (second,) = found["sms_messages"]["+15550002"]
+    assert (second["Message"], second["TopicArn"], second["Subject"]) == ("by topic", topic, "News"), second
+    one = json.loads(bench.get("/_aws/sns/sms-messages?phoneNumber=" + urllib.parse.quote("+15550001"))[1])["sms_messages"]
+    assert list(one) == ["+15550001"] and len(one["+15550001"]) == 1, one
+
+
+def sns_30_platform_messages(bench):
+    app = application(bench)
+    arn = bench.sns.create_platform_endpoint(PlatformApplicationArn=app, Token="t")["EndpointArn"]
+    other = bench.sns.create_platform_endpoint(PlatformApplicationArn=app, Token="u")["EndpointArn"]
+    bench.sns.publish(TargetArn=arn, Message="direct", MessageAttributes={"a": {"DataType": "String", "StringValue": "v"}})
+    topic = bench.topic()
+    bench.sns.subscribe(TopicArn=topic, Protocol="application", Endpoint=other)
+    bench.sns.publish(TopicArn=topic, Message="by topic")
+    found = json.loads(bench.get("/_aws/sns/platform-endpoint-messages")[1])["platform_endpoint_messages"]
+    (first,) = found[arn]
+    assert first["Message"] == "direct" and first["MessageAttributes"] == {"a": {"DataType": "String", "StringValue": "v"}}
+    assert [one["Message"] for one in found[other]] == ["by topic"], found[other]
