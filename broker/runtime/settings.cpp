@@ -25,6 +25,7 @@ std::vector<SettingRow> make_rows() {
             "listen", "where native clients connect", [](Settings & s) -> auto& { return s.listen; }),
         address(
             "http", "where HTTP and WebSockets are served", [](Settings & s) -> auto& { return s.http; }),
+        aws_listen(),
         flag(
             "allow-insecure", "serve other machines although nobody has to prove who they are",
             [](Settings & s) -> auto& { return s.allow_insecure; }),

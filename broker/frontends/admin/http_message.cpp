@@ -65,11 +65,15 @@ std::string_view reason_phrase(int status) {
     return "Unknown";
 }
 
+std::string http_date_now() {
+    return http_date(std::time(nullptr));
+}
+
 std::string render(const HttpResponse& response, Connectedness connection, bool with_body) {
     auto text = fmt::format(
         "HTTP/1.1 {} {}\r\nServer: tern\r\nDate: {}\r\nContent-Type: {}\r\nCache-Control: {}\r\n"
         "X-Content-Type-Options: nosniff\r\n",
-        response.status, reason_phrase(response.status), http_date(std::time(nullptr)), response.content_type,
+        response.status, reason_phrase(response.status), http_date_now(), response.content_type,
         response.cache_control);
     // RFC 9110 section 8.6: with 304 it would be the length of what is not sent.
     if (response.status != 304) text += fmt::format("Content-Length: {}\r\n", response.body.size());

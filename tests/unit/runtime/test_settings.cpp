@@ -75,6 +75,7 @@ std::string other_value(const SettingRow& row) {
     if (row.name == "receive-answer-bytes-max") return "2MiB";
     if (row.name == "batch-bytes-max" || row.name == "websocket-message-bytes-max") return "2MiB";
     if (row.name == "topics-made-by-use") return "no";
+    if (row.name == "aws-listen") return "127.0.0.1:9,[::1]:9";
     if (row.argument == "LIST") return "https://example.org";
     if (row.argument == "SECONDS") return "61";
     return row.argument == "BYTES" ? "65MiB" : "17";
@@ -195,6 +196,23 @@ TEST_CASE("an address that others can reach is refused without --allow-insecure,
     }
     CHECK_EQ(to_string(accepted({"--listen", "127.7.7.7:1"}).settings.listen), "127.7.7.7:1");
     CHECK_EQ(to_string(accepted({"--listen", "[::1]:1"}).settings.listen), "[::1]:1");
+}
+
+TEST_CASE("a list can be given by repeating its option, and in the file as a list") {
+    CHECK_EQ(accepted({"--aws-listen", "127.0.0.1:1", "--aws-listen", "127.0.0.1:2"}).settings.aws_listen.size(), 2);
+    const TemporaryFile file("aws_listen = [\"127.0.0.1:1\", \"localhost:2\"]\n");
+    CHECK_EQ(to_string(accepted({"--config", file.path}).settings.aws_listen.at(1)), "127.0.0.1:2");
+    const TemporaryFile numbers("aws_listen = [1, 2]\n");
+    CHECK_NE(refused({"--config", numbers.path}).find("aws_listen"), std::string::npos);
+    CHECK_NE(refused({"--aws-listen", "127.0.0.1:1,nonsense"}).find("HOST:PORT"), std::string::npos);
+}
+
+TEST_CASE("other machines may reach a port for AWS requests alone when there are access keys") {
+    const TemporaryFile keys("[[aws_access_keys]]\nid = \"AKID\"\nsecret = \"hush\"\n");
+    CHECK_NE(refused({"--aws-listen", "0.0.0.0:1"}).find("without access keys"), std::string::npos);
+    CHECK_EQ(accepted({"--aws-listen", "0.0.0.0:1", "--allow-insecure"}).settings.aws_listen.size(), 1);
+    CHECK_EQ(accepted({"--aws-listen", "0.0.0.0:1", "--config", keys.path}).settings.aws_listen.size(), 1);
+    CHECK_NE(refused({"--http", "0.0.0.0:1", "--config", keys.path}).find("no credentials"), std::string::npos);
 }
 
 TEST_CASE("a file that is missing, is not TOML, or has an unknown key is refused with the line") {
