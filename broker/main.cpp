@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "broker/frontends/admin/admin_frontend.hpp"
+#include "broker/frontends/aws/aws_service.hpp"
 #include "broker/frontends/native/native_frontend.hpp"
 #include "broker/frontends/websocket/websocket_frontend.hpp"
 #include "broker/runtime/listener.hpp"
@@ -114,7 +115,23 @@ websocket::WebSocketOptions websocket_options(const runtime::Settings& settings)
     return options;
 }
 
-admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebSocketDoor& door) {
+aws::AwsOptions aws_options(const runtime::Settings& settings) {
+    aws::AwsOptions options;
+    options.home = {settings.aws_account, settings.aws_region};
+    options.sqs.message_bytes_max = settings.sqs_message_bytes_max;
+    options.sqs.batch_bytes_max = settings.sqs_batch_bytes_max;
+    options.sqs.batch_entries_max = settings.sqs_batch_entries_max;
+    options.authority = runtime::to_string(settings.http);
+    options.access_keys = settings.access_keys;
+    // No web page has a key, whatever name it comes by.
+    options.any_host = settings.allow_insecure || !settings.access_keys.empty();
+    options.allowed_hosts = settings.http_allowed_hosts;
+    options.allowed_origins = settings.http_allowed_origins;
+    return options;
+}
+
+admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebSocketDoor& door,
+                                  admin::HttpService& aws) {
     admin::AdminOptions options;
     options.endpoint = endpoint_of(settings.http);
     options.connections_max = settings.http_connections_max;
@@ -122,6 +139,20 @@ admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebS
     options.any_host = settings.allow_insecure;
     options.allowed_origins = settings.http_allowed_origins;
     options.door = &door;
+    options.services = {&aws};
+    return options;
+}
+
+/// Of one of the addresses that serve AWS requests alone.
+admin::AdminOptions aws_listener_options(const runtime::Settings& settings, const runtime::ListenAddress& address,
+                                         admin::HttpService& aws) {
+    admin::AdminOptions options;
+    options.endpoint = endpoint_of(address);
+    options.connections_max = settings.http_connections_max;
+    options.connections_per_address_max = settings.connections_per_address_max;
+    options.any_host = settings.allow_insecure || !address.is_loopback();
+    options.services = {&aws};
+    options.services_alone = true;
     return options;
 }
 
@@ -158,11 +189,22 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     const auto native = listen<native::NativeFrontend>("listen", settings.listen, broker, broker.io_threads(),
                                                        native_options(settings));
     websocket::WebSocketFrontend websockets(broker, broker.io_threads(), websocket_options(settings));
-    const auto admin = listen<admin::AdminFrontend>("http", settings.http, broker, admin_options(settings, websockets));
+    aws::AwsService aws(broker, aws_options(settings));
+    const auto admin =
+        listen<admin::AdminFrontend>("http", settings.http, broker, admin_options(settings, websockets, aws));
+    std::vector<std::unique_ptr<admin::AdminFrontend>> aws_listeners;
+    for (const auto& address : settings.aws_listen) {
+        aws_listeners.push_back(
+            listen<admin::AdminFrontend>("aws-listen", address, broker, aws_listener_options(settings, address, aws)));
+    }
 
     broker.start();
     native->start();
     admin->start();
+    for (const auto& listener : aws_listeners) {
+        listener->start();
+        log.info("serving AWS requests", {{"address", runtime::to_string(listener->local_endpoint())}});
+    }
     say_ready(native->local_endpoint(), admin->local_endpoint(), broker.data_folder(), started);
     if (configuration.unsafe_early_acknowledgement) log.warning("acknowledging before it is safe, as a test asked for");
     if (configuration.unsafe_early_reading) log.warning("serving records before they are safe, as a test asked for");
@@ -172,6 +214,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     log.info("stopping", {{"signal", signal}});
     native->stop_accepting();
     admin->stop_accepting();
+    for (const auto& listener : aws_listeners) listener->stop_accepting();
     broker.stop();
     log.info("stopped");
 }

@@ -202,6 +202,12 @@ inline std::optional<std::vector<std::string>> parse_origins(std::string_view te
     return origins;
 }
 
+inline std::string joined_in_quotes(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const auto& text : texts) list += (list.empty() ? "" : ",") + text;
+    return in_quotes(list);
+}
+
 inline SettingRow allowed_origins() {
     return {"http-allowed-origins",
             "LIST",
@@ -212,11 +218,63 @@ inline SettingRow allowed_origins() {
                 if (origins) settings.http_allowed_origins = std::move(*origins);
                 return origins.has_value();
             },
-            [](const Settings& settings) {
-                std::string list;
-                for (const auto& origin : settings.http_allowed_origins) list += (list.empty() ? "" : ",") + origin;
-                return in_quotes(list);
-            }};
+            [](const Settings& settings) { return joined_in_quotes(settings.http_allowed_origins); }};
+}
+
+/// Names of hosts with commas between them: HOST, *.DOMAIN for all names below one, or * for all.
+inline std::optional<std::vector<std::string>> parse_hosts(std::string_view text) {
+    std::vector<std::string> hosts;
+    while (!text.empty()) {
+        const auto end = std::min(text.size(), text.find(','));
+        const auto host = text.substr(0, end);
+        text.remove_prefix(std::min(text.size(), end + 1));
+        const auto name = host.starts_with("*.") ? host.substr(2) : host;
+        if (host != "*" && (name.empty() || name.find_first_of("/:* ") != std::string_view::npos)) return std::nullopt;
+        hosts.emplace_back(host);
+    }
+    return hosts;
+}
+
+inline SettingRow allowed_hosts() {
+    return {"http-allowed-hosts",
+            "LIST",
+            "names in Host that AWS requests may have, besides addresses, plain names and those of LocalStack and AWS",
+            "host names like sqs.example.org or *.example.org with commas between them, or *",
+            [](Settings& settings, std::string_view text) {
+                auto hosts = parse_hosts(text);
+                if (hosts) settings.http_allowed_hosts = std::move(*hosts);
+                return hosts.has_value();
+            },
+            [](const Settings& settings) { return joined_in_quotes(settings.http_allowed_hosts); }};
+}
+
+inline SettingRow aws_account() {
+    return {"aws-account",
+            "ACCOUNT",
+            "the account of AWS clients whose access key is not an account's number",
+            "12 digits",
+            [](Settings& settings, std::string_view text) {
+                const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+                if (text.size() != 12 || !digits) return false;
+                settings.aws_account = text;
+                return true;
+            },
+            [](const Settings& settings) { return in_quotes(settings.aws_account); }};
+}
+
+inline SettingRow aws_region() {
+    return {"aws-region",
+            "REGION",
+            "the region of AWS clients that name none, whose queues are those of the native protocol",
+            "a region's name like us-east-1",
+            [](Settings& settings, std::string_view text) {
+                const bool letters = std::ranges::all_of(
+                    text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+                if (text.empty() || text.size() > 40 || !letters) return false;
+                settings.aws_region = text;
+                return true;
+            },
+            [](const Settings& settings) { return in_quotes(settings.aws_region); }};
 }
 
 }  // namespace tern::runtime::setting_kinds

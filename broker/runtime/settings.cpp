@@ -57,6 +57,18 @@ std::vector<SettingRow> make_rows() {
             "http-connections-max", "HTTP connections at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.http_connections_max; }),
         allowed_origins(),
+        allowed_hosts(),
+        aws_account(),
+        aws_region(),
+        bytes(
+            "sqs-message-bytes-max", "bytes in one message that comes by SQS's API", {1024, 4u << 20},
+            [](Settings & s) -> auto& { return s.sqs_message_bytes_max; }),
+        bytes(
+            "sqs-batch-bytes-max", "bytes in all messages of one SendMessageBatch", {1024, 4u << 20},
+            [](Settings & s) -> auto& { return s.sqs_batch_bytes_max; }),
+        number(
+            "sqs-batch-entries-max", "entries in one batch of SQS's API", {1, 1000},
+            [](Settings & s) -> auto& { return s.sqs_batch_entries_max; }),
         number(
             "websocket-connections-max", "WebSockets at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.websocket_connections_max; }),

@@ -49,6 +49,13 @@ struct Settings {
     std::uint64_t connections_per_address_max = 20'000;
     std::uint64_t http_connections_max = 1'000;
     std::vector<std::string> http_allowed_origins;
+    /// Of the AWS front end, which also lets in what other names a machine of one's own has.
+    std::vector<std::string> http_allowed_hosts;
+    std::string aws_account = "000000000000";
+    std::string aws_region = "us-east-1";
+    std::uint64_t sqs_message_bytes_max = 1'048'576;
+    std::uint64_t sqs_batch_bytes_max = 1'048'576;
+    std::uint64_t sqs_batch_entries_max = 10;
     std::uint64_t websocket_connections_max = 20'000;
     std::uint64_t websocket_message_bytes_max = protocol::frame_bytes_max;
     /// 0: as many as come.

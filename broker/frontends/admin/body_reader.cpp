@@ -14,7 +14,7 @@ constexpr std::size_t size_digits_max = 16;
 }  // namespace
 
 BodyReader::BodyReader(const GuardedHeader& header, const HttpLimits& limits)
-    : body_bytes_max_(limits.body_bytes_max_of(header.target)) {
+    : body_bytes_max_(body_bytes_max(header, limits)) {
     switch (header.framing) {
         case BodyFraming::none: return;
         case BodyFraming::length:

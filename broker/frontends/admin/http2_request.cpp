@@ -73,12 +73,16 @@ void Http2RequestReader::end_of_fields() {
     if (refusal_) return;
     if (!authority_) return refuse(400, "no Host");
     if (request_.path == "*" && request_.method != "OPTIONS") return refuse(400, "malformed request target");
+    GuardedHeader header;
+    header.target = request_.path;
+    for (const auto& [name, value] : request_.fields) header.fields.push_back({name, value});
+    body_bytes_max_ = admin::body_bytes_max(header, limits_);
     const auto length = request_.field("content-length");
     if (!length) return;
     std::uint64_t bytes = 0;
     const auto [end, error] = std::from_chars(length->data(), length->data() + length->size(), bytes);
     if (error != std::errc() || end != length->data() + length->size()) return refuse(400, "malformed Content-Length");
-    if (bytes > body_bytes_max()) refuse(413, "the body is too long");
+    if (bytes > body_bytes_max_) refuse(413, "the body is too long");
 }
 
 void Http2RequestReader::refuse(int status, std::string_view reason) {

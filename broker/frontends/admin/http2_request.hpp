@@ -24,7 +24,7 @@ public:
 
     const std::optional<HttpRefusal>& refusal() const { return refusal_; }
     bool expects_continue() const { return expects_continue_; }
-    std::size_t body_bytes_max() const { return limits_.body_bytes_max_of(request_.path); }
+    std::size_t body_bytes_max() const { return body_bytes_max_; }
     HttpRequest& request() { return request_; }
     HttpRequest take() { return std::move(request_); }
 
@@ -39,6 +39,7 @@ private:
     std::size_t header_bytes_ = 0;
     std::optional<std::string> authority_;
     bool expects_continue_ = false;
+    std::size_t body_bytes_max_ = 0;
     std::optional<HttpRefusal> refusal_;
 };
 

@@ -106,10 +106,20 @@ private:
         return std::nullopt;
     }
 
+    /// Some AWS clients send a whole URL here. What is in it stands for the host alone: nothing is routed by it.
+    static std::string_view authority_in(std::string_view value) {
+        for (const std::string_view scheme : {"http://", "https://"}) {
+            if (value.size() < scheme.size() || !equal_ignoring_case(value.substr(0, scheme.size()), scheme)) continue;
+            value.remove_prefix(scheme.size());
+            return value.substr(0, value.find('/'));
+        }
+        return value;
+    }
+
     std::optional<HttpRefusal> host(std::string_view value) {
         if (host_seen_) return HttpRefusal{400, "more than one Host"};
         host_seen_ = true;
-        const auto name = host_of_authority(value);
+        const auto name = host_of_authority(authority_in(value));
         if (!name) return HttpRefusal{400, "malformed Host"};
         header_.host = *name;
         host_value_ = value;
@@ -150,7 +160,7 @@ private:
         if (authority_ && (!host_seen_ || !equal_ignoring_case(*authority_, host_value_))) {
             return HttpRefusal{400, "the request target and Host disagree"};
         }
-        if (length_seen_ && header_.body_bytes > limits_.body_bytes_max_of(header_.target)) {
+        if (length_seen_ && header_.body_bytes > body_bytes_max(header_, limits_)) {
             return HttpRefusal{413, "the body is too long"};
         }
         if (header_.framing == BodyFraming::none) header_.expects_continue = false;
@@ -169,6 +179,16 @@ private:
 };
 
 }  // namespace
+
+std::size_t body_bytes_max(const GuardedHeader& header, const HttpLimits& limits) {
+    if (header.target.starts_with("/topics/")) return limits.publication_bytes_max;
+    const bool api = std::ranges::any_of(header.fields, [](const Field& field) {
+        if (equal_ignoring_case(field.name, "X-Amz-Target")) return true;
+        return equal_ignoring_case(field.name, "Content-Type") &&
+               field.value.starts_with("application/x-www-form-urlencoded");
+    });
+    return api ? limits.api_body_bytes_max : limits.body_bytes_max;
+}
 
 HeaderEnd find_header_end(std::string_view bytes, std::size_t from, const HttpLimits& limits) {
     // The last two bytes looked at before may be half of what is looked for.

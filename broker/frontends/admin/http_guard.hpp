@@ -20,10 +20,8 @@ struct HttpLimits {
     std::size_t body_bytes_max = 64u << 10;
     /// Of what is published: a longest publication and some room.
     std::size_t publication_bytes_max = (16u << 20) + (64u << 10);
-
-    std::size_t body_bytes_max_of(std::string_view target) const {
-        return target.starts_with("/topics/") ? publication_bytes_max : body_bytes_max;
-    }
+    /// Of a request to an API of AWS: one that has a target, or a form.
+    std::size_t api_body_bytes_max = 8u << 20;
 };
 
 /// Why a request is refused. The connection is closed after the answer: where the next request begins is unknown.
@@ -65,6 +63,9 @@ struct GuardedHeader {
     /// All of them, in order.
     std::vector<HeaderField> fields;
 };
+
+/// How long the request's body may be.
+std::size_t body_bytes_max(const GuardedHeader& header, const HttpLimits& limits);
 
 struct GuardVerdict {
     std::optional<HttpRefusal> refusal;

@@ -36,6 +36,12 @@ std::optional<std::string> HttpRequest::field(std::string_view wanted) const {
     return all;
 }
 
+const HttpRequest::Field* HttpRequest::find(std::string_view wanted) const {
+    for (const auto& field : fields)
+        if (field.name.size() == wanted.size() && equal_ignoring_case(field.name, wanted)) return &field;
+    return nullptr;
+}
+
 std::size_t HttpRequest::count(std::string_view wanted) const {
     return static_cast<std::size_t>(
         std::ranges::count_if(fields, [&](const Field& field) { return equal_ignoring_case(field.name, wanted); }));

@@ -20,6 +20,8 @@ struct HttpRequest {
     /// The value of a field, in whatever case its name is; of a repeated one all values, with commas between them
     /// (RFC 9110 section 5.3). Nothing when it is not there.
     std::optional<std::string> field(std::string_view name) const;
+    /// The first field of that name, in whatever case it is; none when it is not there.
+    const Field* find(std::string_view name) const;
     /// How often a field stands there.
     std::size_t count(std::string_view name) const;
 

@@ -28,6 +28,8 @@ struct Submission {
     std::size_t bytes = 0;
     /// On the connection's I/O thread. A broker that did not take the command answers with its status alone.
     std::function<HttpStep(engine::Answer&&)> then;
+    /// A long poll: a peer that hangs up before the answer has given up what it asked for.
+    bool ends_with_client = false;
 };
 
 }  // namespace tern::admin

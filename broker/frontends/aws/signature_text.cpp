@@ -31,14 +31,14 @@ const unsigned char* unsigned_bytes(std::string_view text) {
 
 }  // namespace
 
-Digest sha256(std::string_view bytes) {
-    Digest digest;
+Sha256 sha256(std::string_view bytes) {
+    Sha256 digest;
     SHA256(unsigned_bytes(bytes), bytes.size(), digest.data());
     return digest;
 }
 
-Digest hmac_sha256(std::string_view key, std::string_view bytes) {
-    Digest digest;
+Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
+    Sha256 digest;
     unsigned int size = 0;
     const auto* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), unsigned_bytes(bytes), bytes.size(),
                             digest.data(), &size);
@@ -46,7 +46,7 @@ Digest hmac_sha256(std::string_view key, std::string_view bytes) {
     return digest;
 }
 
-std::string hex_of(const Digest& digest) {
+std::string hex_of(const Sha256& digest) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
     text.reserve(2 * digest.size());

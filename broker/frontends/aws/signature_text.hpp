@@ -13,13 +13,13 @@
 /// functions.
 namespace tern::aws {
 
-using Digest = std::array<unsigned char, 32>;
+using Sha256 = std::array<unsigned char, 32>;
 
-Digest sha256(std::string_view bytes);
-Digest hmac_sha256(std::string_view key, std::string_view bytes);
+Sha256 sha256(std::string_view bytes);
+Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
 /// In lower case, as signatures are written.
-std::string hex_of(const Digest& digest);
-inline std::string_view view_of(const Digest& digest) {
+std::string hex_of(const Sha256& digest);
+inline std::string_view view_of(const Sha256& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 /// Whether two texts are equal; how long that takes says nothing about where they differ.

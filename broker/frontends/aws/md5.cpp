@@ -1,0 +1,75 @@
+#include "broker/frontends/aws/md5.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "broker/base/check.hpp"
+
+namespace tern::aws {
+namespace {
+
+struct Deleter {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+/// Looked up once: OpenSSL 3 takes longer to find an algorithm by name than to digest a short message.
+const EVP_MD* md5() {
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "MD5", nullptr);
+    TERN_CHECK(algorithm != nullptr);
+    return algorithm;
+}
+
+class Digest {
+public:
+    Digest() : context_(EVP_MD_CTX_new()) {
+        TERN_CHECK(context_ && EVP_DigestInit_ex2(context_.get(), md5(), nullptr) == 1);
+    }
+    void add(std::string_view bytes) { TERN_CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1); }
+    void add_with_length(std::string_view bytes) {
+        const auto length = to_big_endian(static_cast<std::uint32_t>(bytes.size()));
+        add({reinterpret_cast<const char*>(&length), sizeof length});
+        add(bytes);
+    }
+    std::string hex() {
+        std::array<unsigned char, 16> bytes;
+        unsigned size = 0;
+        TERN_CHECK(EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) == 1 && size == bytes.size());
+        constexpr char digits[] = "0123456789abcdef";
+        std::string text;
+        text.reserve(2 * bytes.size());
+        for (const unsigned byte : bytes) {
+            text += digits[byte >> 4];
+            text += digits[byte & 0xF];
+        }
+        return text;
+    }
+
+private:
+    std::unique_ptr<EVP_MD_CTX, Deleter> context_;
+};
+
+}  // namespace
+
+std::string md5_of(std::string_view bytes) {
+    Digest digest;
+    digest.add(bytes);
+    return digest.hex();
+}
+
+std::string md5_of_attributes(std::vector<engine::MessageAttribute> attributes) {
+    std::ranges::sort(attributes, {}, &engine::MessageAttribute::name);
+    Digest digest;
+    for (const auto& attribute : attributes) {
+        digest.add_with_length(attribute.name);
+        digest.add_with_length(attribute.type);
+        digest.add(attribute.type.starts_with("Binary") ? "\x02" : "\x01");
+        digest.add_with_length(attribute.value);
+    }
+    return digest.hex();
+}
+
+}  // namespace tern::aws

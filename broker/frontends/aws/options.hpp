@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "broker/frontends/aws/names.hpp"
+#include "broker/runtime/access_keys.hpp"
+
+namespace tern::aws {
+
+/// What SQS itself limits, and the engine does not, or not so tightly. The defaults are those of AWS.
+struct SqsLimits {
+    std::uint64_t message_bytes_max = 1'048'576;
+    std::uint64_t batch_bytes_max = 1'048'576;
+    std::uint64_t batch_entries_max = 10;
+};
+
+struct AwsOptions {
+    /// The account and region that callers are in who name none; to the native protocol, the namespace without a name.
+    Scope home{"000000000000", "us-east-1"};
+    SqsLimits sqs = {};
+    /// For requests without a Host, which HTTP/1.0 allows: what stands in URLs instead.
+    std::string authority = "localhost:4566";
+    /// Serves requests for any Host.
+    bool any_host = false;
+    /// Host names that are served besides those of one's own machines and network: whole, or "*.example.org".
+    std::vector<std::string> allowed_hosts = {};
+    /// Who may call. Empty: anybody, with any credentials or none.
+    runtime::AccessKeys access_keys = {};
+    /// Origins whose pages may call; "*" for all. Pages of any other origin are refused, whatever the Host.
+    std::vector<std::string> allowed_origins = {};
+};
+
+}  // namespace tern::aws
