@@ -23,6 +23,8 @@
 #include "broker/runtime/local_broker.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/settings.hpp"
+#include "broker/runtime/start_file.hpp"
+#include "broker/runtime/start_file_apply.hpp"
 #include "broker/runtime/system_random.hpp"
 #include "broker/store/lmdb_store.hpp"
 
@@ -33,10 +35,12 @@ using boost::asio::ip::tcp;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int exit_code_cannot_start = 1;
+constexpr int exit_code_wrong_start_file = 2;
 
 /// A start that cannot be: one sentence for people.
 struct CannotStart {
     std::string sentence;
+    int exit_code = exit_code_cannot_start;
 };
 
 /// Few arenas, and big blocks go back to the system: a broker at rest is a small one. What a fetch takes of a
@@ -168,6 +172,24 @@ std::unique_ptr<Frontend> listen(std::string_view setting, const runtime::Listen
     }
 }
 
+/// Read before anything is opened: a file that is wrong leaves everything as it was.
+std::optional<runtime::StartFile> read_start_file(const runtime::Settings& settings) {
+    if (settings.start_file.empty()) return std::nullopt;
+    auto file = runtime::read_start_file(settings.start_file, {settings.aws_account, settings.aws_region});
+    if (auto* const fault = std::get_if<runtime::StartFileFault>(&file)) {
+        throw CannotStart{std::move(fault->sentence), exit_code_wrong_start_file};
+    }
+    return std::get<runtime::StartFile>(std::move(file));
+}
+
+void make_what_is_declared(runtime::LocalBroker& broker, const runtime::StartFile& file) {
+    try {
+        runtime::apply_start_file(broker, file);
+    } catch (const runtime::StartFileFault& fault) {
+        throw CannotStart{fault.sentence, exit_code_wrong_start_file};
+    }
+}
+
 void say_ready(const tcp::endpoint& native, const tcp::endpoint& http, const std::string& data,
                SteadyClock::time_point started) {
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - started).count();
@@ -182,6 +204,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     const auto signals = hold_back_signals();
     raise_descriptor_limit();
 
+    const auto start_file = read_start_file(settings);
     runtime::Log log(settings.log_level, settings.log_format);
     runtime::SystemRandom random;
     const auto store = open_store(settings, log);
@@ -199,6 +222,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     }
 
     broker.start();
+    if (start_file) make_what_is_declared(broker, *start_file);
     native->start();
     admin->start();
     for (const auto& listener : aws_listeners) {
@@ -246,6 +270,6 @@ int main(int argc, char** argv) {
         return 0;
     } catch (const CannotStart& reason) {
         std::fprintf(stderr, "ternd: %s\n", reason.sentence.c_str());
-        return exit_code_cannot_start;
+        return reason.exit_code;
     }
 }

@@ -42,6 +42,8 @@ struct Settings {
     /// From the configuration file only; without any, AWS requests need no signature.
     AccessKeys access_keys;
     bool allow_insecure = false;
+    /// Empty: none.
+    std::string start_file;
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
     std::uint64_t io_threads = 1;

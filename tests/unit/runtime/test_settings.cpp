@@ -70,7 +70,7 @@ std::string other_value(const SettingRow& row) {
     if (row.name == "listen" || row.name == "http") return "127.0.0.1:9";
     if (row.name == "log-level") return "debug";
     if (row.name == "log-format") return "json";
-    if (row.name == "data") return "/somewhere";
+    if (row.name == "data" || row.name == "start-file") return "/somewhere";
     if (row.is_switch()) return "true";
     if (row.name == "receive-answer-bytes-max") return "2MiB";
     if (row.name == "batch-bytes-max" || row.name == "websocket-message-bytes-max") return "2MiB";
@@ -99,7 +99,7 @@ TEST_CASE("every setting can be given as an option, in the environment and in th
         CAPTURE(row.name);
         const auto value = other_value(row);
         const bool quoted =
-            std::set<std::string_view>{"DIR", "HOST:PORT", "NAME", "BYTES", "LIST"}.contains(row.argument);
+            std::set<std::string_view>{"DIR", "FILE", "HOST:PORT", "NAME", "BYTES", "LIST"}.contains(row.argument);
         const TemporaryFile file(row.key() + " = " + (quoted ? "\"" + value + "\"" : value) + "\n");
         const auto shown_of = [&](const Configuration& configuration) { return row.show(configuration.settings); };
         const auto standard = shown_of(accepted({}));
@@ -163,13 +163,13 @@ TEST_CASE("every setting refuses nonsense, a number that is too long and an empt
     for (const auto& row : setting_rows()) {
         CAPTURE(row.name);
         Settings settings;
-        if (row.name != "data") {
+        if (row.name != "data" && row.name != "start-file") {
             CHECK_FALSE(row.set(settings, "nonsense"));
             CHECK_FALSE(row.set(settings, "99999999999999999999"));
             CHECK_FALSE(row.set(settings, "-1"));
         }
-        // A list may be empty.
-        CHECK_EQ(row.set(settings, ""), row.argument == "LIST");
+        // A list may be empty, and there may be no file.
+        CHECK_EQ(row.set(settings, ""), row.argument == "LIST" || row.argument == "FILE");
         CHECK(row.set(settings, other_value(row)));
         CHECK_FALSE(row.allowed.empty());
     }
