@@ -221,7 +221,7 @@ inline SettingRow allowed_origins() {
             [](const Settings& settings) { return joined_in_quotes(settings.http_allowed_origins); }};
 }
 
-/// Names of hosts with commas between them: HOST, *.DOMAIN for all names below one, or * for all.
+/// Names of hosts with commas between them: a name with a dot in it, *.DOMAIN for all names below one, or * for all.
 inline std::optional<std::vector<std::string>> parse_hosts(std::string_view text) {
     std::vector<std::string> hosts;
     while (!text.empty()) {
@@ -229,7 +229,8 @@ inline std::optional<std::vector<std::string>> parse_hosts(std::string_view text
         const auto host = text.substr(0, end);
         text.remove_prefix(std::min(text.size(), end + 1));
         const auto name = host.starts_with("*.") ? host.substr(2) : host;
-        if (host != "*" && (name.empty() || name.find_first_of("/:* ") != std::string_view::npos)) return std::nullopt;
+        const bool dotted = name.find('.') != std::string_view::npos;
+        if (host != "*" && (!dotted || name.find_first_of("/:* ") != std::string_view::npos)) return std::nullopt;
         hosts.emplace_back(host);
     }
     return hosts;
@@ -270,7 +271,8 @@ inline SettingRow aws_region() {
             [](Settings& settings, std::string_view text) {
                 const bool letters = std::ranges::all_of(
                     text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-                if (text.empty() || text.size() > 40 || !letters) return false;
+                const bool begins = !text.empty() && text.front() >= 'a' && text.front() <= 'z';
+                if (!begins || text.size() > 40 || !letters || text.find('-') == std::string_view::npos) return false;
                 settings.aws_region = text;
                 return true;
             },

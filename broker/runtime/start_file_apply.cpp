@@ -1,6 +1,7 @@
 #include "broker/runtime/start_file_apply.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "broker/engine/queries.hpp"
@@ -99,6 +100,7 @@ private:
         command.tags = declared.tags;
         execute(declared, "queue", declared.name.name, std::move(command));
         tell_made("queue", declared.name.name);
+        new_queues_.insert(declared.name);
     }
 
     void change_queue(const QueueDeclaration& declared, bool needing_queues) {
@@ -110,7 +112,7 @@ private:
         command.queue = declared.name;
         command.settings = std::move(wanted.change);
         execute(declared, "queue", declared.name.name, std::move(command));
-        tell_changed("queue", declared.name.name, wanted.names);
+        if (!new_queues_.contains(declared.name)) tell_changed("queue", declared.name.name, wanted.names);
     }
 
     void tag_queue(const QueueDeclaration& declared) {
@@ -193,6 +195,7 @@ private:
     LocalBroker& broker_;
     const StartFile& file_;
     BlockingCaller caller_;
+    std::set<engine::QueueName> new_queues_;
     std::uint64_t made_ = 0;
     std::uint64_t changed_ = 0;
 };

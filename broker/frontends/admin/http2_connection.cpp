@@ -48,7 +48,7 @@ Http2Connection::Http2Connection(std::shared_ptr<HttpContext> context, runtime::
       timer_(thread.context()),
       output_(thread.context(), Http2Clock::time_point::max()),
       room_(thread.context(), Http2Clock::time_point::max()),
-      session_(Http2Clock::now()),
+      session_(Http2Clock::now(), {}, {}, {}, &context_->bodies),
       receiver_(thread.add(*this)) {}
 
 Http2Connection::~Http2Connection() {

@@ -31,7 +31,8 @@ struct Http2Stream {
 };
 
 struct Http2Session::Core {
-    Core(Moment now, const HttpLimits& limits, const HttpPatience& patience, const Http2Limits& http2_limits);
+    Core(Moment now, const HttpLimits& limits, const HttpPatience& patience, const Http2Limits& http2_limits,
+         BodyBudget* budget);
     ~Core();
 
     // What the library reports; from within receive and output.
@@ -49,6 +50,9 @@ struct Http2Session::Core {
     void submit(std::int32_t id, HttpResponse&& response);
     void answer(std::int32_t id, const HttpRefusal& refusal);
     void complete(std::int32_t id);
+    /// Accounts for so much more of bodies, or less; false when it is too much.
+    bool hold(std::size_t bytes);
+    void release(std::size_t bytes);
     void count_reset();
     void end_for(std::string_view reason, std::uint32_t error_code);
     Http2Stream* find(std::int32_t id);
@@ -56,6 +60,7 @@ struct Http2Session::Core {
     const HttpLimits limits;
     const HttpPatience patience;
     const Http2Limits http2_limits;
+    BodyBudget* const budget;
     nghttp2_session* session = nullptr;
     std::map<std::int32_t, Http2Stream> streams;
     std::set<std::int32_t> receiving;

@@ -37,8 +37,9 @@ class Http2Session {
 public:
     using Moment = HttpSession::Moment;
 
+    /// `budget`: as for HttpSession.
     explicit Http2Session(Moment now, const HttpLimits& limits = {}, const HttpPatience& patience = {},
-                          const Http2Limits& http2_limits = {});
+                          const Http2Limits& http2_limits = {}, BodyBudget* budget = nullptr);
     ~Http2Session();
     Http2Session(const Http2Session&) = delete;
     Http2Session& operator=(const Http2Session&) = delete;

@@ -106,20 +106,19 @@ int Http2Session::Core::on_data(std::int32_t id, std::string_view data) {
     if (stream->answered) return 0;
     auto& body = stream->reader.request().body;
     if (body.size() + data.size() > stream->reader.body_bytes_max()) {
-        body_bytes -= body.size();
+        release(body.size());
         body = {};
         answer(id, {413, "the body is too long"});
         return 0;
     }
-    if (body_bytes + data.size() > http2_limits.body_bytes_max) {
-        body_bytes -= body.size();
+    if (!hold(data.size())) {
+        release(body.size());
         body = {};
         stream->answered = true;
         nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
         return 0;
     }
     body.append(data);
-    body_bytes += data.size();
     return 0;
 }
 
@@ -135,7 +134,7 @@ void Http2Session::Core::on_close(std::int32_t id, std::uint32_t) {
     auto& stream = found->second;
     receiving.erase(id);
     std::erase(ready, id);
-    if (!stream.begun) body_bytes -= stream.reader.request().body.size();
+    if (!stream.begun) release(stream.reader.request().body.size());
     answer_bytes -= stream.answer.size() - stream.answer_sent;
     if (stream.begun && !stream.answered) given_up.push_back(id);
     // What ended before its answer did was given up, whoever's frame that was.

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
@@ -21,6 +22,11 @@ namespace asio = boost::asio;
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+/// As much as is read at once. Of a buffer that is never filled the rest costs address space only.
+constexpr std::size_t read_bytes_max = 16u << 10;
+/// Requests that a peer may send behind a long poll. Behind more of them its hanging up is not noticed.
+constexpr std::size_t pipelined_bytes_max = 64u << 10;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
@@ -47,7 +53,8 @@ HttpConnection::HttpConnection(std::shared_ptr<HttpContext> context, runtime::Io
       socket_(std::move(socket)),
       timer_(thread.context()),
       answered_(thread.context(), SteadyClock::time_point::max()),
-      session_([this](HttpRequest&& request) { return begin(std::move(request)); }, SteadyClock::now()),
+      session_([this](HttpRequest&& request) { return begin(std::move(request)); }, SteadyClock::now(), {}, {},
+               &context_->bodies),
       receiver_(thread.add(*this)) {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
@@ -70,6 +77,8 @@ HttpOutcome HttpConnection::go_on(HttpStep step) {
                                                        std::move(submission->frame), submission->bytes);
         if (submitted.has_value()) {
             then_ = std::move(submission->then);
+            polling_ = submission->ends_with_client;
+            if (polling_) watch_peer();
             return AnsweredLater{};
         }
         step = submission->then(engine::Answer{submitted.error(), {}, {}});
@@ -111,6 +120,7 @@ void HttpConnection::hand_over_to_http2() {
 
 void HttpConnection::on_answer(std::uint64_t, engine::Answer&& answer) {
     const auto requests = session_.requests();
+    polling_ = false;
     const auto outcome = go_on(std::exchange(then_, nullptr)(std::move(answer)));
     if (std::holds_alternative<AnsweredLater>(outcome)) return;
     TERN_CHECK(std::holds_alternative<HttpResponse>(outcome));
@@ -133,7 +143,7 @@ runtime::ConnectionMetrics& HttpConnection::metrics() {
 }
 
 asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self) {
-    std::array<char, 4096> bytes;
+    std::array<char, read_bytes_max> bytes;
     while (!self->closed_) {
         if (!session_.output().empty()) {
             const auto output = session_.output();
@@ -212,6 +222,26 @@ void HttpConnection::watch() {
 /// A deadline that has moved to a later moment is noticed when the timer wakes; one that has come nearer is not.
 void HttpConnection::watch_closer() {
     if (session_.deadline() < timer_.expiry()) timer_.cancel();
+}
+
+void HttpConnection::watch_peer() {
+    if (watching_peer_ || session_.bytes_pending() >= pipelined_bytes_max) return;
+    watching_peer_ = true;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
+        self->watching_peer_ = false;
+        if (!error && !self->closed_ && self->polling_) self->read_while_polling();
+    });
+}
+
+void HttpConnection::read_while_polling() {
+    std::array<char, 4096> bytes;
+    boost::system::error_code error;
+    const auto count = socket_.read_some(asio::buffer(bytes), error);
+    if (error == asio::error::would_block) return watch_peer();
+    if (error) return close();
+    metrics().bytes_in.add(count);
+    receive({bytes.data(), count});
+    watch_peer();
 }
 
 void HttpConnection::log_end(std::string_view reason) {

@@ -34,6 +34,7 @@ struct HttpContext {
     /// None: there are no WebSockets.
     WebSocketDoor* const door;
     runtime::LogGate log_gate;
+    BodyBudget bodies{HttpLimits{}.bodies_bytes_max};
 };
 
 /// One HTTP connection: carries bytes between its socket and its HttpSession. Lives on its I/O thread.
@@ -64,6 +65,9 @@ private:
     void leave();
     void watch();
     void watch_closer();
+    /// While a long poll waits, notices a peer that hangs up, and keeps what it sends meanwhile.
+    void watch_peer();
+    void read_while_polling();
     void receive(std::string_view bytes);
     void wrote(std::size_t bytes);
     void log_end(std::string_view reason);
@@ -84,6 +88,9 @@ private:
     /// What follows from the answer that is waited for.
     std::function<HttpStep(engine::Answer&&)> then_;
     std::uint64_t submissions_ = 0;
+    /// What is waited for is a long poll (Submission::ends_with_client).
+    bool polling_ = false;
+    bool watching_peer_ = false;
     std::optional<Upgrade> upgrade_;
     runtime::ConnectionPlace place_after_;
     bool left_ = false;

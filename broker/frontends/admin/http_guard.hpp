@@ -22,6 +22,8 @@ struct HttpLimits {
     std::size_t publication_bytes_max = (16u << 20) + (64u << 10);
     /// Of a request to an API of AWS: one that has a target, or a form.
     std::size_t api_body_bytes_max = 8u << 20;
+    /// Of all connections together, as long as their requests are not whole.
+    std::size_t bodies_bytes_max = 256u << 20;
 };
 
 /// Why a request is refused. The connection is closed after the answer: where the next request begins is unknown.

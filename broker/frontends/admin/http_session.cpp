@@ -8,12 +8,25 @@
 
 namespace tern::admin {
 
-HttpSession::HttpSession(Handler handler, Moment now, const HttpLimits& limits, const HttpPatience& patience)
+namespace {
+
+/// Room that is made for a body at once, before it has come.
+constexpr std::uint64_t body_bytes_reserved_max = 64u << 10;
+
+}  // namespace
+
+HttpSession::HttpSession(Handler handler, Moment now, const HttpLimits& limits, const HttpPatience& patience,
+                         BodyBudget* budget)
     : handler_(std::move(handler)),
       limits_(limits),
       patience_(patience),
       phase_began_(now),
-      last_progress_(now) {}
+      last_progress_(now),
+      budget_(budget) {}
+
+HttpSession::~HttpSession() {
+    release_body();
+}
 
 void HttpSession::receive(std::string_view bytes, Moment now) {
     if (ending_) return;
@@ -75,6 +88,7 @@ bool HttpSession::read_header(Moment now) {
     keep_alive_ = header.keep_alive;
     body_ = BodyReader(header, limits_);
     body_wire_bytes_ = 0;
+    request_.body.reserve(std::min(header.body_bytes, body_bytes_reserved_max));
     // RFC 9110 section 10.1.1: not when the body is already coming.
     if (header.expects_continue && input_.size() == end.bytes) output_ += "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -92,15 +106,33 @@ bool HttpSession::read_body(Moment now) {
         refuse(*body_.refusal(), now);
         return false;
     }
+    if (!hold_body()) {
+        refuse({503, "the bodies of all requests together are too long"}, now);
+        return false;
+    }
     if (!body_.complete()) return false;
     answer(now);
     return true;
+}
+
+bool HttpSession::hold_body() {
+    const auto more = request_.body.size() - body_bytes_held_;
+    if (!budget_ || more == 0) return true;
+    if (!budget_->take(more)) return false;
+    body_bytes_held_ += more;
+    return true;
+}
+
+void HttpSession::release_body() {
+    if (budget_) budget_->give_back(body_bytes_held_);
+    body_bytes_held_ = 0;
 }
 
 void HttpSession::answer(Moment now) {
     ++requests_;
     enter(Phase::waiting, now);
     const auto outcome = handler_(std::move(request_));
+    release_body();
     if (const auto* response = std::get_if<HttpResponse>(&outcome)) write(*response, now);
     if (std::holds_alternative<SwitchesProtocol>(outcome)) enter(Phase::switched, now);
 }
@@ -134,6 +166,7 @@ void HttpSession::end(Moment now) {
     ending_ = true;
     phase_began_ = now;
     input_.clear();
+    release_body();
 }
 
 void HttpSession::enter(Phase phase, Moment now) {

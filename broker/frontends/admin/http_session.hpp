@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "broker/frontends/admin/body_budget.hpp"
 #include "broker/frontends/admin/http_guard.hpp"
 #include "broker/frontends/admin/http_message.hpp"
 
@@ -33,7 +34,12 @@ public:
     using Moment = std::chrono::steady_clock::time_point;
     using Handler = std::function<HttpOutcome(HttpRequest&&)>;
 
-    HttpSession(Handler handler, Moment now, const HttpLimits& limits = {}, const HttpPatience& patience = {});
+    /// `budget` is shared with other sessions and outlives this one; none: there is no common limit.
+    HttpSession(Handler handler, Moment now, const HttpLimits& limits = {}, const HttpPatience& patience = {},
+                BodyBudget* budget = nullptr);
+    ~HttpSession();
+    HttpSession(const HttpSession&) = delete;
+    HttpSession& operator=(const HttpSession&) = delete;
 
     /// Takes what the peer sent; answers every request that is complete, as far as there is room for answers.
     void receive(std::string_view bytes, Moment now);
@@ -41,6 +47,8 @@ public:
     void respond(const HttpResponse& response, Moment now);
     /// An answer is being waited for.
     bool waiting() const { return phase_ == Phase::waiting; }
+    /// What was received and not looked at yet.
+    std::size_t bytes_pending() const { return input_.size(); }
 
     /// What is to be written. Valid until receive or written.
     std::string_view output() const { return std::string_view(output_).substr(written_); }
@@ -67,6 +75,9 @@ private:
     bool step(Moment now);
     bool read_header(Moment now);
     bool read_body(Moment now);
+    /// Accounts for the body as it is now; false when it was too much for the budget.
+    bool hold_body();
+    void release_body();
     void answer(Moment now);
     void write(const HttpResponse& response, Moment now);
     void refuse(const HttpRefusal& refusal, Moment now);
@@ -87,6 +98,8 @@ private:
     bool answers_with_body_ = true;
     BodyReader body_;
     std::uint64_t body_wire_bytes_ = 0;
+    BodyBudget* const budget_;
+    std::size_t body_bytes_held_ = 0;
     std::string output_;
     std::size_t written_ = 0;
     bool ending_ = false;

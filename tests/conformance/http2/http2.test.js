@@ -83,9 +83,9 @@ test("HTTP/2 with prior knowledge", async (suite) => {
         assert.deepEqual(offsets.sort((a, b) => a - b), Array.from({ length: 500 }, (_, i) => i));
     });
 
-    await suite.test("takes a body of nearly a megabyte", async (test) => {
+    await suite.test("takes a body of 200,000 bytes", async (test) => {
         const session = await open(test, broker);
-        const answer = await ask(session, { ":path": "/topics/long", ":method": "POST" }, "x".repeat(900_000));
+        const answer = await ask(session, { ":path": "/topics/long", ":method": "POST" }, "x".repeat(200_000));
         assert.equal(answer.status, 200);
     });
 

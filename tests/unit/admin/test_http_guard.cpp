@@ -219,6 +219,33 @@ TEST_CASE("the guard reads what pages need") {
     CHECK_FALSE(header.keep_alive);
 }
 
+TEST_CASE("a Host that holds a whole URL, as some AWS clients send it, stands for the host in it") {
+    const auto host_of = [](const std::string& value) {
+        const auto verdict = judge_header("GET / HTTP/1.1\r\nHost: " + value + "\r\n\r\n", {});
+        return verdict.refusal ? std::string("refused") : std::string(verdict.header.host);
+    };
+    CHECK_EQ(host_of("http://a.example:80/path"), "a.example");
+    CHECK_EQ(host_of("HTTPS://a.example"), "a.example");
+    for (const auto* const bad : {"http://", "http:///a", "ftp://a", "http://a b", "a/b"}) {
+        CAPTURE(bad);
+        CHECK_EQ(host_of(bad), "refused");
+    }
+}
+
+TEST_CASE("requests to an API of AWS may have long bodies, up to a limit of their own") {
+    const auto status_of = [](const std::string& field, std::size_t bytes) {
+        const auto verdict = judge_header(
+            "POST / HTTP/1.1\r\nHost: a\r\n" + field + "\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n", {});
+        return verdict.refusal ? verdict.refusal->status : 0;
+    };
+    for (const auto* const field :
+         {"x-amz-target: AmazonSQS.SendMessage", "Content-Type: application/x-www-form-urlencoded; charset=utf-8"}) {
+        CHECK_EQ(status_of(field, 8u << 20), 0);
+        CHECK_EQ(status_of(field, (8u << 20) + 1), 413);
+    }
+    CHECK_EQ(status_of("Content-Type: text/plain", (64u << 10) + 1), 413);
+}
+
 TEST_CASE("HTTP/1.1 keeps its connection, HTTP/1.0 does not") {
     CHECK(judge_header("GET / HTTP/1.1\r\nHost: a\r\n\r\n", {}).header.keep_alive);
     CHECK_FALSE(judge_header("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", {}).header.keep_alive);

@@ -186,4 +186,36 @@ TEST_CASE_FIXTURE(SessionFixture, "after the last answer the peer has a moment t
     CHECK_EQ(session.deadline(), now + 2s);
 }
 
+TEST_CASE("the bodies of all sessions together are bounded, and what is over gives its bytes back") {
+    BodyBudget budget(1000);
+    std::size_t answered = 0;
+    const auto answer = [&](const HttpRequest&) {
+        ++answered;
+        return HttpResponse{};
+    };
+    const Moment now{1000s};
+    const std::string header = "POST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 600\r\n\r\n";
+    HttpSession first(answer, now, {}, {}, &budget);
+    first.receive(header + std::string(599, 'x'), now);
+    CHECK_EQ(budget.bytes(), 599);
+
+    {
+        HttpSession second(answer, now, {}, {}, &budget);
+        second.receive(header + std::string(400, 'x'), now);
+        CHECK_FALSE(second.ending());
+        second.receive(std::string(200, 'x'), now);
+        CHECK(second.ending());
+        CHECK_NE(second.output().find("HTTP/1.1 503 "), std::string_view::npos);
+        CHECK_EQ(budget.bytes(), 599);
+
+        HttpSession third(answer, now, {}, {}, &budget);
+        third.receive(header + "xy", now);
+        CHECK_EQ(budget.bytes(), 601);
+    }
+    first.receive("x", now);
+
+    CHECK_EQ(answered, 1);
+    CHECK_EQ(budget.bytes(), 0);
+}
+
 }  // namespace tern::admin

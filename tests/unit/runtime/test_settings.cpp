@@ -76,6 +76,10 @@ std::string other_value(const SettingRow& row) {
     if (row.name == "batch-bytes-max" || row.name == "websocket-message-bytes-max") return "2MiB";
     if (row.name == "topics-made-by-use") return "no";
     if (row.name == "aws-listen") return "127.0.0.1:9,[::1]:9";
+    if (row.name == "http-allowed-hosts") return "sqs.example.org,*.example.net";
+    if (row.name == "sqs-message-bytes-max" || row.name == "sqs-batch-bytes-max") return "2MiB";
+    if (row.argument == "ACCOUNT") return "123456789012";
+    if (row.argument == "REGION") return "eu-west-1";
     if (row.argument == "LIST") return "https://example.org";
     if (row.argument == "SECONDS") return "61";
     return row.argument == "BYTES" ? "65MiB" : "17";
@@ -99,7 +103,8 @@ TEST_CASE("every setting can be given as an option, in the environment and in th
         CAPTURE(row.name);
         const auto value = other_value(row);
         const bool quoted =
-            std::set<std::string_view>{"DIR", "FILE", "HOST:PORT", "NAME", "BYTES", "LIST"}.contains(row.argument);
+            std::set<std::string_view>{"DIR", "FILE", "HOST:PORT", "NAME", "BYTES", "LIST", "ACCOUNT", "REGION"}
+                .contains(row.argument);
         const TemporaryFile file(row.key() + " = " + (quoted ? "\"" + value + "\"" : value) + "\n");
         const auto shown_of = [&](const Configuration& configuration) { return row.show(configuration.settings); };
         const auto standard = shown_of(accepted({}));

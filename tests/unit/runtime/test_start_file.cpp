@@ -175,8 +175,8 @@ TEST_CASE_FIXTURE(StartFixture, "what the broker refuses is told with its line")
         "line 1: queue \"a\":");
     CHECK_EQ(fault_of("[[topics]]\nname = \"t\"\n[[topics.subscriptions]]\nqueue = \"missing\"\n").substr(0, 36),
              "line 3: subscription \"t -> missing\":");
-    apply("[[topics]]\nname = \"t\"\nhistory = false\n");
-    CHECK_EQ(fault_of("[[topics]]\nname = \"t\"\n\nhistory = true\n").substr(0, 18), "line 4: topic \"t\":");
+    apply("[[topics]]\nname = \"u\"\nhistory = false\n");
+    CHECK_EQ(fault_of("[[topics]]\nname = \"u\"\n\nhistory = true\n").substr(0, 18), "line 4: topic \"u\":");
 }
 
 TEST_CASE("a start file that is wrong is refused with line and field, before anything is done") {

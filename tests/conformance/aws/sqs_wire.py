@@ -1,0 +1,254 @@
+"""Items sqs-43 to sqs-45 of docs/aws.md, and how requests are told apart and answered."""
+
+import http.client
+import json
+import re
+import urllib.parse
+
+from broker import Broker
+from clients import JsonClient, Raw, refused
+from runner import attributes, receive
+
+
+def _queue_path(bench, raw):
+    name = bench.name()
+    status, _, _ = raw.request("GET", f"/?Action=CreateQueue&Version=2012-11-05&QueueName={name}")
+    assert status == 200
+    return f"/000000000000/{name}"
+
+
+def sqs_43_sender_counts_and_arns(bench):
+    broker = bench.broker()
+    client = JsonClient(broker, access_key="AKIAEXAMPLE")
+    url = bench.queue(client)
+    client.call("SendMessage", QueueUrl=url, MessageBody="a")
+    client.call("SendMessage", QueueUrl=url, MessageBody="b")
+    client.call("SendMessage", QueueUrl=url, MessageBody="c", DelaySeconds=900)
+    message, = receive(client, url, AttributeNames=["SenderId"])
+    assert message["Attributes"] == {"SenderId": "AKIAEXAMPLE"}
+    counts = attributes(client, url, "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
+                        "ApproximateNumberOfMessagesDelayed")
+    assert set(counts.values()) == {"1"} and len(counts) == 3, counts
+    for region, partition in (("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")):
+        there = JsonClient(broker, region=region)
+        url = bench.queue(there)
+        name = url.rsplit("/", 1)[1]
+        assert attributes(there, url, "QueueArn")["QueueArn"] == f"arn:{partition}:sqs:{region}:000000000000:{name}"
+
+
+def sqs_44_regions_and_accounts(bench):
+    broker = bench.broker()
+    name = bench.name()
+    clients = {}
+    for region in ("us-east-1", "eu-west-1"):
+        for key in ("test", "111111111111"):
+            clients[region, key] = JsonClient(broker, region, key)
+    urls = {}
+    for (region, key), client in clients.items():
+        account = key if key.isdigit() else "000000000000"
+        urls[region, key] = client.call("CreateQueue", QueueName=name, tags={"of": f"{region} {account}"})["QueueUrl"]
+        path = f"/queue/{region}" if region != "us-east-1" else ""
+        assert urls[region, key] == f"{broker.url}{path}/{account}/{name}"
+    for place, client in clients.items():
+        assert client.call("ListQueues", QueueNamePrefix=name) == {"QueueUrls": [urls[place]]}
+        for other, url in urls.items():
+            # The account stands in every URL; the region in those of other regions than the first.
+            if place[0] == other[0] or other[0] != "us-east-1":
+                account = other[1] if other[1].isdigit() else "000000000000"
+                assert client.call("ListQueueTags", QueueUrl=url) == {"Tags": {"of": f"{other[0]} {account}"}}
+
+
+def sqs_45_a_look_that_changes_nothing(bench):
+    broker = bench.broker()
+    raw, client = Raw(broker), JsonClient(broker)
+    url = bench.queue(client)
+    name = url.rsplit("/", 1)[1]
+    for body, delay in (("seen", 0), ("shown", 0), ("late", 900)):
+        client.call("SendMessage", QueueUrl=url, MessageBody=body, DelaySeconds=delay)
+    receive(client, url)
+    page = "/_aws/sqs/messages?QueueUrl=" + urllib.parse.quote(url, safe="")
+    by_path = f"/_aws/sqs/messages/us-east-1/000000000000/{name}"
+
+    def look(path):
+        status, headers, text = raw.request("GET", path, headers={"Accept": "application/json"})
+        assert status == 200 and "json" in headers["Content-Type"]
+        return [(m["Body"], m["Attributes"]["ApproximateReceiveCount"]) for m in json.loads(text)["Messages"]]
+
+    for _ in range(2):
+        assert look(page) == look(by_path) == [("shown", "0")]
+    assert sorted(look(page + "&ShowInvisible=true&ShowDelayed=true")) == [("late", "0"), ("seen", "1"), ("shown", "0")]
+    status, headers, text = raw.request("GET", page)
+    assert status == 200 and headers["Content-Type"] == "text/xml" and "<Body>shown</Body>" in text
+    status, _, text = raw.request("GET", page + "x", headers={"Accept": "application/json"})
+    assert status == 400 and "QueueDoesNotExist" in text
+    for path, word in (("/_localstack/health", '"sqs":"running"'), ("/health", '"status":"ok"')):
+        status, _, text = raw.request("GET", path)
+        assert status == 200 and word in text, text
+
+
+def sqs_wire_urls_come_from_the_host_and_all_forms_are_taken(bench):
+    broker = bench.broker()
+    raw = Raw(broker)
+    name = bench.name()
+    body = json.dumps({"QueueName": name})
+
+    def create(host):
+        _, _, text = raw.request("POST", "/", body, {"X-Amz-Target": "AmazonSQS.CreateQueue", "Host": host})
+        return json.loads(text)["QueueUrl"]
+
+    for host in ("localhost:1234", "sqs.example.localhost:1", "localhost.localstack.cloud:4566", "tern", "[::1]:80"):
+        assert create(host) == f"http://{host}/000000000000/{name}"
+    assert create("http://odd:99/") == f"http://odd:99/000000000000/{name}"
+    client = JsonClient(broker, region="eu-west-1")
+    for url in (f"http://h/queue/us-east-1/000000000000/{name}", f"https://sqs.us-east-1.h.example:1/000000000000/{name}",
+                f"http://us-east-1.queue.h.example/000000000000/{name}"):
+        assert client.call("ListQueueTags", QueueUrl=url) == {}
+    client = JsonClient(broker)
+    for url in (name, f"/000000000000/{name}", f"http://queue.h:1/000000000000/{name}", f"http://h/000000000000/{name}/"):
+        assert client.call("ListQueueTags", QueueUrl=url) == {}
+    for bad in ("http://h", "http://h/1/2", "/x/y/z"):
+        refused(client, "InvalidAddress", None, "ListQueueTags", QueueUrl=bad)
+    assert JsonClient(broker, path=f"/000000000000/{name}").call("ListQueueTags") == {}
+
+
+def sqs_wire_query_on_a_queue_url(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    other = _queue_path(bench, raw)
+    for action in ("ListQueues", "CreateQueue", "Nothing"):
+        status, _, text = raw.request("GET", f"{path}?Action={action}&Version=2012-11-05")
+        assert status == 400 and "<Code>InvalidAction</Code>" in text, text
+        assert f"<Message>The action {action} is not valid for this endpoint.</Message>" in text
+    status, _, text = raw.request("GET", path)
+    assert (status, text.strip()) == (404, "<UnknownOperationException/>")
+    status, _, text = raw.request("GET", path + "?Action=SendMessage")
+    assert status == 400 and "<Code>MissingParameter</Code>" in text
+    assert "The request must contain the parameter MessageBody." in text
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    parameters = urllib.parse.urlencode({"Action": "SendMessage", "MessageBody": "x", "QueueUrl": other})
+    assert raw.request("POST", path, parameters, form)[0] == 200
+    assert raw.request("POST", path + "?Action=SendMessage", "MessageBody=half+here", form)[0] == 200
+    assert "<Message>" not in raw.request("GET", other + "?Action=ReceiveMessage&VisibilityTimeout=0")[2].replace(
+        "<Message><MessageId>", "", 1)
+    assert "<Body>half here</Body>" in raw.request("GET", path + "?Action=ReceiveMessage")[2]
+
+
+def sqs_wire_query_answers(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    xmlns = ' xmlns="http://queue.amazonaws.com/doc/2012-11-05/"'
+    status, headers, text = raw.request("GET", path + "?Action=GetQueueAttributes&AttributeName.1=DelaySeconds")
+    request = headers["x-amzn-RequestId"]
+    assert headers["Content-Type"] == "text/xml"
+    assert text == ('<?xml version="1.0"?><GetQueueAttributesResponse' + xmlns + "><GetQueueAttributesResult><Attribute>"
+                    "<Name>DelaySeconds</Name><Value>0</Value></Attribute></GetQueueAttributesResult><ResponseMetadata>"
+                    f"<RequestId>{request}</RequestId></ResponseMetadata></GetQueueAttributesResponse>"), text
+    status, headers, text = raw.request("GET", path + "?Action=DeleteMessage&ReceiptHandle=%3Cx%3E")
+    request = headers["x-amzn-RequestId"]
+    assert status == 400 and text == (
+        '<?xml version="1.0"?><ErrorResponse' + xmlns + "><Error><Type>Sender</Type><Code>ReceiptHandleIsInvalid</Code>"
+        "<Message>The input receipt handle &quot;&lt;x&gt;&quot; is not a valid receipt handle.</Message><Detail/></Error>"
+        f"<RequestId>{request}</RequestId></ErrorResponse>"), text
+    wants_json = {"Accept": "application/json"}
+    _, headers, text = raw.request("GET", path + "?Action=GetQueueAttributes&AttributeName.1=DelaySeconds",
+                                   headers=wants_json)
+    assert headers["Content-Type"] == "application/json"
+    assert json.loads(text)["GetQueueAttributesResponse"]["GetQueueAttributesResult"] == {
+        "Attributes": [{"Name": "DelaySeconds", "Value": "0"}]}
+    _, _, text = raw.request("GET", path + "?Action=Nothing", headers=wants_json)
+    assert json.loads(text)["Error"]["Code"] == "InvalidAction"
+
+
+def sqs_wire_json_that_is_none(bench):
+    raw = Raw(bench.broker())
+
+    def ask(body, operation="ListQueues"):
+        status, headers, text = raw.request("POST", "/", body, {"X-Amz-Target": "AmazonSQS." + operation})
+        assert "x-amzn-query-error" in headers or status == 200
+        return status, json.loads(text).get("__type", "").split("#")[-1]
+
+    assert ask("") == ask("{}") == ask('{"MaxResults":null,"Unknown":[1]}') == (200, "")
+    deep = '{"a":' * 1000 + "1" + "}" * 1000
+    many = json.dumps({"a": [[]] * 500000})
+    for bad in ("{", "[]", '"x"', '{"MaxResults":"1"}', '{"QueueNamePrefix":1}', "{}x", "\xff", deep, many):
+        assert ask(bad.encode("latin-1")) == (400, "SerializationException"), bad[:50]
+    assert ask("{}", "Nothing") == (404, "UnknownOperationException")
+    status, _, text = raw.request("GET", "/?Action=ListQueues&Version=2012-11-05&MaxResults=x")
+    assert status == 400 and "MalformedQueryString" in text
+    for bad in ("%", "%zz", "a=%ff", "&".join(f"n{i}=1" for i in range(10001))):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _, text = raw.request("POST", "/?Action=ListQueues", bad, form)
+        assert status == 400 and "MalformedQueryString" in text, bad[:20]
+
+
+def sqs_wire_bodies_up_to_a_limit(bench):
+    raw = Raw(bench.broker())
+    headers = {"X-Amz-Target": "AmazonSQS.ListQueues"}
+    assert raw.request("POST", "/", "{}" + " " * ((8 << 20) - 2), headers)[0] == 200
+    peer = http.client.HTTPConnection(*bench.broker().address)
+    peer.putrequest("POST", "/")
+    peer.putheader("X-Amz-Target", "AmazonSQS.ListQueues")
+    peer.putheader("Content-Length", str((8 << 20) + 1))
+    peer.endheaders()
+    assert peer.getresponse().status == 413
+    peer.close()
+
+
+def sqs_wire_no_page_of_the_web_gets_in(bench):
+    broker = bench.broker("--http-allowed-hosts", "sqs.example.org,*.internal.example", "--http-allowed-origins",
+                          "https://app.example")
+    raw = Raw(broker)
+
+    def status(**headers):
+        return raw.request("GET", "/?Action=ListQueues&Version=2012-11-05", headers=headers)[0]
+
+    for host in ("attacker.example", "localhost.attacker.example", "amazonaws.com.attacker.example", "internal.example"):
+        assert status(Host=host) == 403, host
+    for host in ("sqs.us-east-1.amazonaws.com", "sqs.eu.localhost.localstack.cloud", "host.docker.internal:4566", "10.1.2.3",
+                 "broker", "sqs.example.org", "a.internal.example"):
+        assert status(Host=host) == 200, host
+    assert status(Origin="https://attacker.example") == 403
+    assert status(Origin="null") == 403
+    assert status(Origin="https://app.example") == 200
+    assert Raw(bench.broker("--allow-insecure")).request("GET", "/?Action=ListQueues", headers={"Host": "any.example"})[0] == 200
+
+
+def sqs_wire_expect_100_continue(bench):
+    status, _, _ = Raw(bench.broker()).request("POST", "/", "{}", {"X-Amz-Target": "AmazonSQS.ListQueues",
+                                                                  "Expect": "100-continue"})
+    assert status == 200
+
+
+def sqs_wire_other_settings(bench):
+    broker = bench.broker("--aws-account", "123456789012", "--aws-region", "eu-west-1", "--sqs-batch-entries-max", "2",
+                          "--sqs-message-bytes-max", "2KiB", "--sqs-batch-bytes-max", "3KiB")
+    client = JsonClient(broker, region="eu-west-1")
+    url = bench.queue(client)
+    assert re.fullmatch(r"http://[^/]+/123456789012/queue-\d+", url), url
+    assert attributes(client, url, "QueueArn")["QueueArn"].startswith("arn:aws:sqs:eu-west-1:123456789012:")
+    refused(client, "InvalidParameterValue",
+            "One or more parameters are invalid. Reason: Message must be shorter than 2048 bytes.", "SendMessage",
+            QueueUrl=url, MessageBody="x" * 2049)
+
+    def batch(*sizes):
+        return {"QueueUrl": url, "Entries": [{"Id": str(i), "MessageBody": "x" * size} for i, size in enumerate(sizes)]}
+
+    refused(client, "AWS.SimpleQueueService.BatchRequestTooLong",
+            "Batch requests cannot be longer than 3072 bytes. You have sent 3073 bytes.", "SendMessageBatch",
+            **batch(2048, 1025))
+    refused(client, "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+            "Maximum number of entries per request are 2. You have sent 3.", "SendMessageBatch", **batch(1, 1, 1))
+
+
+def sqs_wire_acknowledged_is_on_disk(bench):
+    broker = Broker()
+    try:
+        client = JsonClient(broker)
+        url = bench.queue(client)
+        sent = client.call("SendMessage", QueueUrl=url, MessageBody="kept")
+        broker.kill()
+        broker.start()
+        message, = receive(JsonClient(broker), url)
+        assert message["MessageId"] == sent["MessageId"]
+    finally:
+        broker.end()
