@@ -17,7 +17,7 @@ struct NamedResource {
     std::string arn;
 };
 
-std::string_view text_in(const boost::json::object& parameters, std::string_view key) {
+std::string_view named_text(const boost::json::object& parameters, std::string_view key) {
     const auto* const value = parameters.if_contains(key);
     const auto* const text = value ? value->if_string() : nullptr;
     return text ? std::string_view(text->data(), text->size()) : std::string_view();
@@ -38,22 +38,22 @@ void add_arn(std::string_view text, std::vector<NamedResource>& resources) {
 /// Everything that the call names at its top, where all operations of SQS and SNS have what they are about.
 std::vector<NamedResource> resources_of(const Call& call, std::string_view service) {
     std::vector<NamedResource> resources;
-    if (const auto url = text_in(call.parameters, "QueueUrl"); !url.empty()) {
+    if (const auto url = named_text(call.parameters, "QueueUrl"); !url.empty()) {
         if (const auto address = parse_queue_url(url)) {
             resources.push_back(resource_in(service, address->scope_for(call.scope), address->name));
         }
     }
     for (const auto* const key : {"QueueName", "Name"}) {
-        const auto name = text_in(call.parameters, key);
+        const auto name = named_text(call.parameters, key);
         if (name.empty()) continue;
         auto scope = call.scope;
-        if (const auto owner = text_in(call.parameters, "QueueOwnerAWSAccountId"); !owner.empty())
+        if (const auto owner = named_text(call.parameters, "QueueOwnerAWSAccountId"); !owner.empty())
             scope.account = owner;
         resources.push_back(resource_in(service, scope, name));
     }
     for (const auto* const key :
          {"SourceArn", "DestinationArn", "TopicArn", "TargetArn", "SubscriptionArn", "ResourceArn", "Endpoint"}) {
-        add_arn(text_in(call.parameters, key), resources);
+        add_arn(named_text(call.parameters, key), resources);
     }
     return resources;
 }
@@ -65,7 +65,7 @@ bool is_open_to_everybody(const Call& call) {
 
 /// A move task's handle does not show its queue: who may touch some names only has no use of it.
 bool names_something_unseen(const Call& call) {
-    return !text_in(call.parameters, "TaskHandle").empty();
+    return !named_text(call.parameters, "TaskHandle").empty();
 }
 
 }  // namespace
