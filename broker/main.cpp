@@ -23,6 +23,8 @@
 #include "broker/runtime/local_broker.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/settings.hpp"
+#include "broker/runtime/start_file.hpp"
+#include "broker/runtime/start_file_apply.hpp"
 #include "broker/runtime/system_random.hpp"
 #include "broker/store/lmdb_store.hpp"
 
@@ -33,10 +35,12 @@ using boost::asio::ip::tcp;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int exit_code_cannot_start = 1;
+constexpr int exit_code_wrong_start_file = 2;
 
 /// A start that cannot be: one sentence for people.
 struct CannotStart {
     std::string sentence;
+    int exit_code = exit_code_cannot_start;
 };
 
 /// Few arenas, and big blocks go back to the system: a broker at rest is a small one. What a fetch takes of a
@@ -122,7 +126,9 @@ aws::AwsOptions aws_options(const runtime::Settings& settings) {
     options.sqs.batch_bytes_max = settings.sqs_batch_bytes_max;
     options.sqs.batch_entries_max = settings.sqs_batch_entries_max;
     options.authority = runtime::to_string(settings.http);
-    options.any_host = settings.allow_insecure;
+    options.access_keys = settings.access_keys;
+    // No web page has a key, whatever name it comes by.
+    options.any_host = settings.allow_insecure || !settings.access_keys.empty();
     options.allowed_hosts = settings.http_allowed_hosts;
     options.allowed_origins = settings.http_allowed_origins;
     return options;
@@ -141,6 +147,19 @@ admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebS
     return options;
 }
 
+/// Of one of the addresses that serve AWS requests alone.
+admin::AdminOptions aws_listener_options(const runtime::Settings& settings, const runtime::ListenAddress& address,
+                                         admin::HttpService& aws) {
+    admin::AdminOptions options;
+    options.endpoint = endpoint_of(address);
+    options.connections_max = settings.http_connections_max;
+    options.connections_per_address_max = settings.connections_per_address_max;
+    options.any_host = settings.allow_insecure || !address.is_loopback();
+    options.services = {&aws};
+    options.services_alone = true;
+    return options;
+}
+
 /// Makes a front end, whose constructor binds its address.
 template <class Frontend, class... Arguments>
 std::unique_ptr<Frontend> listen(std::string_view setting, const runtime::ListenAddress& address,
@@ -150,6 +169,24 @@ std::unique_ptr<Frontend> listen(std::string_view setting, const runtime::Listen
     } catch (const boost::system::system_error& error) {
         throw CannotStart{std::string(setting) + ": cannot listen on " + to_string(address) + ": " +
                           error.code().message()};
+    }
+}
+
+/// Read before anything is opened: a file that is wrong leaves everything as it was.
+std::optional<runtime::StartFile> read_start_file(const runtime::Settings& settings) {
+    if (settings.start_file.empty()) return std::nullopt;
+    auto file = runtime::read_start_file(settings.start_file, {settings.aws_account, settings.aws_region});
+    if (auto* const fault = std::get_if<runtime::StartFileFault>(&file)) {
+        throw CannotStart{std::move(fault->sentence), exit_code_wrong_start_file};
+    }
+    return std::get<runtime::StartFile>(std::move(file));
+}
+
+void make_what_is_declared(runtime::LocalBroker& broker, const runtime::StartFile& file) {
+    try {
+        runtime::apply_start_file(broker, file);
+    } catch (const runtime::StartFileFault& fault) {
+        throw CannotStart{fault.sentence, exit_code_wrong_start_file};
     }
 }
 
@@ -167,6 +204,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     const auto signals = hold_back_signals();
     raise_descriptor_limit();
 
+    const auto start_file = read_start_file(settings);
     runtime::Log log(settings.log_level, settings.log_format);
     runtime::SystemRandom random;
     const auto store = open_store(settings, log);
@@ -177,10 +215,20 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     aws::AwsService aws(broker, aws_options(settings));
     const auto admin =
         listen<admin::AdminFrontend>("http", settings.http, broker, admin_options(settings, websockets, aws));
+    std::vector<std::unique_ptr<admin::AdminFrontend>> aws_listeners;
+    for (const auto& address : settings.aws_listen) {
+        aws_listeners.push_back(
+            listen<admin::AdminFrontend>("aws-listen", address, broker, aws_listener_options(settings, address, aws)));
+    }
 
     broker.start();
+    if (start_file) make_what_is_declared(broker, *start_file);
     native->start();
     admin->start();
+    for (const auto& listener : aws_listeners) {
+        listener->start();
+        log.info("serving AWS requests", {{"address", runtime::to_string(listener->local_endpoint())}});
+    }
     say_ready(native->local_endpoint(), admin->local_endpoint(), broker.data_folder(), started);
     if (configuration.unsafe_early_acknowledgement) log.warning("acknowledging before it is safe, as a test asked for");
     if (configuration.unsafe_early_reading) log.warning("serving records before they are safe, as a test asked for");
@@ -190,6 +238,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     log.info("stopping", {{"signal", signal}});
     native->stop_accepting();
     admin->stop_accepting();
+    for (const auto& listener : aws_listeners) listener->stop_accepting();
     broker.stop();
     log.info("stopped");
 }
@@ -221,6 +270,6 @@ int main(int argc, char** argv) {
         return 0;
     } catch (const CannotStart& reason) {
         std::fprintf(stderr, "ternd: %s\n", reason.sentence.c_str());
-        return exit_code_cannot_start;
+        return reason.exit_code;
     }
 }

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "broker/runtime/access_keys_toml.hpp"
 #include "broker/runtime/settings.hpp"
 
 namespace tern::runtime {
@@ -78,7 +79,10 @@ private:
         if (row.is_switch()) {
             options_.push_back(app_.add_flag(option, texts_[position], help));
         } else {
-            options_.push_back(app_.add_option(option, texts_[position], help)->type_name(std::string(row.argument)));
+            auto* const added = app_.add_option(option, texts_[position], help);
+            added->type_name(std::string(row.argument));
+            if (row.argument == "LIST") added->join(',');
+            options_.push_back(added);
         }
     }
     std::string switch_text(std::size_t position) const { return texts_[position]; }
@@ -89,21 +93,27 @@ private:
     std::vector<CLI::Option*> options_;
 };
 
-/// The value of a key as it would be written on the command line; nothing for a table, an array or a date.
+/// The value of a key as it would be written on the command line; nothing for a table, a date or a list of others than
+/// strings.
 std::optional<std::string> text_of(const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
     if (const auto* boolean = node.as_boolean()) return std::string(boolean->get() ? "true" : "false");
-    return std::nullopt;
+    const auto* const array = node.as_array();
+    if (!array || (!array->empty() && !array->is_homogeneous<std::string>())) return std::nullopt;
+    std::string list;
+    for (const auto& one : *array) list += (list.empty() ? "" : ",") + one.as_string()->get();
+    return list;
 }
 
 /// A sentence about what is wrong with the file, or its values by key.
 struct FileContents {
     std::map<std::string, std::string> values;
     std::string fault;
+    AccessKeys access_keys = {};
 };
 
-FileContents read_file(const std::string& path) {
+FileContents read_file(const std::string& path, const Environment& environment) {
     std::ifstream file(path);
     if (!file) return {{}, "config: the file " + path + " cannot be read"};
     std::ostringstream text;
@@ -117,6 +127,12 @@ FileContents read_file(const std::string& path) {
         for (const auto& [key, node] : table) {
             const std::string name(key.str());
             const auto where = path + " line " + std::to_string(node.source().begin.line);
+            if (name == "aws_access_keys") {
+                auto keys = read_access_keys(node, environment);
+                if (auto* fault = std::get_if<AccessKeyFault>(&keys)) return {{}, path + ": " + fault->sentence};
+                contents.access_keys = std::get<AccessKeys>(std::move(keys));
+                continue;
+            }
             if (!known.contains(name))
                 return {{}, name + " (" + where + ") is not a setting; see docs/configuration.md"};
             const auto value = text_of(node);
@@ -139,12 +155,19 @@ std::string default_data_folder(const Environment& environment) {
 
 std::optional<std::string> insecure_setting(const Settings& settings) {
     if (settings.allow_insecure) return std::nullopt;
+    for (const auto& address : settings.aws_listen) {
+        if (address.is_loopback() || !settings.access_keys.empty()) continue;
+        return "aws-listen: other machines can reach " + to_string(address) +
+               ", and without access keys whoever does can read and delete every message; allowed: a loopback "
+               "address, or any address together with [[aws_access_keys]] in the configuration file or "
+               "--allow-insecure";
+    }
     const std::array<std::pair<const char*, const ListenAddress*>, 2> addresses = {
         {{"listen", &settings.listen}, {"http", &settings.http}}};
     for (const auto& [name, address] : addresses) {
         if (address->is_loopback()) continue;
         return std::string(name) + ": other machines can reach " + to_string(*address) +
-               ", and since there are no credentials yet, whoever does can read and delete every message; "
+               ", and since there are no credentials there, whoever does can read and delete every message; "
                "allowed: a loopback address, or any address together with --allow-insecure";
     }
     return std::nullopt;
@@ -166,11 +189,12 @@ std::optional<Given> find_value(const SettingRow& row, std::size_t position, con
 
 ConfigurationOutcome assemble(const CommandLine& line, const Environment& environment) {
     const auto path = !line.config.empty() ? line.config : environment("TERN_CONFIG").value_or("");
-    const auto file = path.empty() ? FileContents{} : read_file(path);
+    const auto file = path.empty() ? FileContents{} : read_file(path, environment);
     if (!file.fault.empty()) return refusal(file.fault);
 
     Configuration configuration;
     configuration.settings.data = default_data_folder(environment);
+    configuration.settings.access_keys = file.access_keys;
     configuration.print_config = line.print_config;
     configuration.unsafe_early_acknowledgement = line.unsafe_early_acknowledgement;
     configuration.unsafe_early_reading = line.unsafe_early_reading;
@@ -227,6 +251,10 @@ std::string print_config(const Configuration& configuration) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         lines[i].resize(widest + 2, ' ');
         text += lines[i] + "# " + std::string(configuration.origins[i]) + "\n";
+    }
+    // Keys are secrets: that they are there is all that is told.
+    if (const auto keys = configuration.settings.access_keys.size(); keys > 0) {
+        text += "# aws_access_keys: " + std::to_string(keys) + "\n";
     }
     return text;
 }

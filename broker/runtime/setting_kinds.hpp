@@ -155,6 +155,36 @@ SettingRow choice(std::string_view name, std::string_view help, std::vector<std:
             }};
 }
 
+/// Addresses with commas between them; nothing when one is none.
+inline std::optional<std::vector<ListenAddress>> parse_listen_addresses(std::string_view text) {
+    std::vector<ListenAddress> addresses;
+    while (!text.empty()) {
+        const auto end = std::min(text.size(), text.find(','));
+        const auto address = parse_listen_address(text.substr(0, end));
+        if (!address) return std::nullopt;
+        addresses.push_back(*address);
+        text.remove_prefix(std::min(text.size(), end + 1));
+    }
+    return addresses;
+}
+
+inline SettingRow aws_listen() {
+    return {"aws-listen",
+            "LIST",
+            "further addresses where AWS requests are served, and health, and nothing else",
+            "HOST:PORT, or several with commas between them, each as in listen",
+            [](Settings& settings, std::string_view text) {
+                auto addresses = parse_listen_addresses(text);
+                if (addresses) settings.aws_listen = std::move(*addresses);
+                return addresses.has_value();
+            },
+            [](const Settings& settings) {
+                std::string list;
+                for (const auto& address : settings.aws_listen) list += (list.empty() ? "" : ",") + to_string(address);
+                return in_quotes(list);
+            }};
+}
+
 /// Origins of web pages with commas between them: SCHEME://HOST or SCHEME://HOST:PORT, or * for all.
 inline std::optional<std::vector<std::string>> parse_origins(std::string_view text) {
     std::vector<std::string> origins;

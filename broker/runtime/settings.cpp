@@ -25,9 +25,17 @@ std::vector<SettingRow> make_rows() {
             "listen", "where native clients connect", [](Settings & s) -> auto& { return s.listen; }),
         address(
             "http", "where HTTP and WebSockets are served", [](Settings & s) -> auto& { return s.http; }),
+        aws_listen(),
         flag(
             "allow-insecure", "serve other machines although nobody has to prove who they are",
             [](Settings & s) -> auto& { return s.allow_insecure; }),
+        {"start-file", "FILE", "queues, topics and subscriptions that are there once the broker is ready (TOML)",
+         "the path of a file",
+         [](Settings& settings, std::string_view text) {
+             settings.start_file = text;
+             return true;
+         },
+         [](const Settings& settings) { return in_quotes(settings.start_file); }},
         choice<LogLevel>(
             "log-level", "the least important lines to write",
             {{"debug", LogLevel::debug},

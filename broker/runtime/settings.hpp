@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "broker/engine/engine.hpp"
+#include "broker/runtime/access_keys.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/mailbox.hpp"
 #include "broker/store/lmdb_store.hpp"
@@ -36,7 +37,13 @@ struct Settings {
     std::string data;
     ListenAddress listen{"127.0.0.1", 4565};
     ListenAddress http{"127.0.0.1", 4566};
+    /// Further addresses, for AWS requests and health alone.
+    std::vector<ListenAddress> aws_listen;
+    /// From the configuration file only; without any, AWS requests need no signature.
+    AccessKeys access_keys;
     bool allow_insecure = false;
+    /// Empty: none.
+    std::string start_file;
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
     std::uint64_t io_threads = 1;

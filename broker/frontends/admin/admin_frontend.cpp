@@ -11,7 +11,7 @@ namespace {
 
 std::shared_ptr<HttpContext> make_context(runtime::LocalBroker& broker, const AdminOptions& options) {
     AdminPages pages(broker, options.endpoint.address(), options.any_host);
-    HttpSite site(std::move(pages), options.allowed_origins, options.services);
+    HttpSite site(std::move(pages), options.allowed_origins, options.services, options.services_alone);
     return std::make_shared<HttpContext>(broker, std::move(site), options.door);
 }
 

@@ -25,6 +25,8 @@ struct AdminOptions {
     WebSocketDoor* door = nullptr;
     /// Further front ends behind this port; as long-lived.
     std::vector<HttpService*> services = {};
+    /// Nothing but those and /health.
+    bool services_alone = false;
 };
 
 /// The HTTP port: /health and /metrics, publishing, and the way to the WebSockets. The broker outlives it, its I/O

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "broker/base/check.hpp"
+#include "broker/frontends/admin/http2_connection.hpp"
 #include "broker/runtime/listener.hpp"
 #include "broker/runtime/log.hpp"
 #include "broker/runtime/metrics.hpp"
@@ -110,6 +111,13 @@ void HttpConnection::hand_over() {
     context_->door->enter(thread_, std::move(socket), std::move(place), std::move(*upgrade_), std::move(rest));
 }
 
+void HttpConnection::hand_over_to_http2() {
+    auto socket = std::move(socket_);
+    auto place = std::move(place_);
+    close();
+    Http2Connection::begin(context_, thread_, std::move(socket), std::move(place), std::move(first_bytes_));
+}
+
 void HttpConnection::on_answer(std::uint64_t, engine::Answer&& answer) {
     const auto requests = session_.requests();
     polling_ = false;
@@ -146,6 +154,7 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
             continue;
         }
         if (session_.switched()) co_return hand_over();
+        if (speaks_ == Speaks::http2) co_return hand_over_to_http2();
         if (session_.waiting()) {
             co_await answered_.async_wait(token);
             continue;
@@ -155,7 +164,12 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
         const auto [error, count] = co_await socket_.async_read_some(buffer, token);
         if (error || closed_) break;
         // Of a session that ends, what still comes is thrown away until the peer hangs up or the timer ends it.
-        if (!session_.ending()) receive({bytes.data(), count});
+        if (session_.ending()) continue;
+        metrics().bytes_in.add(count);
+        if (speaks_ == Speaks::unknown)
+            receive_first({bytes.data(), count});
+        else
+            receive({bytes.data(), count});
     }
     close();
 }
@@ -176,8 +190,18 @@ void HttpConnection::leave() {
     socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
+/// Which protocol it is shows in the first bytes: those of HTTP/2 are the same for everybody.
+void HttpConnection::receive_first(std::string_view bytes) {
+    first_bytes_ += bytes;
+    if (first_bytes_.starts_with(http2_preface)) {
+        speaks_ = Speaks::http2;
+    } else if (!http2_preface.starts_with(first_bytes_)) {
+        speaks_ = Speaks::http1;
+        receive(std::exchange(first_bytes_, {}));
+    }
+}
+
 void HttpConnection::receive(std::string_view bytes) {
-    metrics().bytes_in.add(bytes.size());
     const auto requests = session_.requests();
     session_.receive(bytes, SteadyClock::now());
     metrics().requests.add(session_.requests() - requests);
@@ -215,6 +239,7 @@ void HttpConnection::read_while_polling() {
     const auto count = socket_.read_some(asio::buffer(bytes), error);
     if (error == asio::error::would_block) return watch_peer();
     if (error) return close();
+    metrics().bytes_in.add(count);
     receive({bytes.data(), count});
     watch_peer();
 }

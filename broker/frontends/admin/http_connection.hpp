@@ -59,6 +59,8 @@ private:
     HttpOutcome upgrade(Upgrade&& upgrade);
     /// The rest of this connection is a WebSocket's.
     void hand_over();
+    void hand_over_to_http2();
+    void receive_first(std::string_view bytes);
     runtime::ConnectionMetrics& metrics();
     void leave();
     void watch();
@@ -79,6 +81,9 @@ private:
     /// Never expires: cancelling it wakes the coroutine that waits for an answer.
     boost::asio::steady_timer answered_;
     HttpSession session_;
+    /// The first bytes, as long as they might be the preface of HTTP/2, or when they are.
+    std::string first_bytes_;
+    enum class Speaks : std::uint8_t { unknown, http1, http2 } speaks_ = Speaks::unknown;
     const std::uint64_t receiver_;
     /// What follows from the answer that is waited for.
     std::function<HttpStep(engine::Answer&&)> then_;

@@ -85,6 +85,10 @@ std::string_view reason_phrase(int status) {
     return "Unknown";
 }
 
+std::string http_date_now() {
+    return std::string(date_now());
+}
+
 std::string render(const HttpResponse& response, Connectedness connection, bool with_body) {
     std::string text;
     text.reserve(header_bytes_usual + (with_body ? response.body.size() : 0));

@@ -56,5 +56,7 @@ enum class Connectedness : bool { close, keep_alive };
 std::string render(const HttpResponse& response, Connectedness connection, bool with_body);
 
 std::string_view reason_phrase(int status);
+/// For a Date field (RFC 9110 section 5.6.7).
+std::string http_date_now();
 
 }  // namespace tern::admin

@@ -1,9 +1,11 @@
 #include "broker/frontends/aws/aws_service.hpp"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
 #include "broker/frontends/aws/access.hpp"
+#include "broker/frontends/aws/admission.hpp"
 #include "broker/frontends/aws/call_reader.hpp"
 #include "broker/frontends/aws/developer_pages.hpp"
 #include "broker/frontends/aws/recognition.hpp"
@@ -32,6 +34,12 @@ admin::HttpResponse certificate_page(Signer& signer, std::string_view path) {
         response.body = "this broker has another certificate\n";
     }
     return response;
+}
+
+/// Signatures are about the time that the rest of the world has; the broker's own never goes back.
+Timestamp wall_clock_now() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return Timestamp(std::chrono::duration_cast<Milliseconds>(now).count());
 }
 
 admin::HttpStep go_on(std::shared_ptr<const Call> call, const Operation& operation, Step&& step) {
@@ -70,14 +78,27 @@ admin::HttpStep AwsService::begin(admin::HttpRequest&& request) {
     if (!is_allowed_origin(request, options_))
         return refuse_access("pages of this origin are not allowed here (http_allowed_origins)");
     if (is_certificate_path(request.path)) return certificate_page(signer_, request.path);
-    if (is_developer_page(request.path)) return answer_developer_page(surroundings_, request);
+    if (is_developer_page(request.path)) {
+        if (!options_.access_keys.empty() && !request.path.starts_with("/_localstack/"))
+            return refuse_access("there are access keys, so that nobody looks at messages without one");
+        return answer_developer_page(surroundings_, request);
+    }
 
     const auto call = std::make_shared<Call>();
     call->request_id = new_request_id();
+    const auto admission = admit(options_, request, wall_clock_now());
+    if (const auto* const refusal = std::get_if<SignatureRefusal>(&admission)) {
+        guess_protocol(request, *call);
+        return render_error(*call, error_of(*refusal, call->service));
+    }
     const auto found = read_call(options_, request, *call);
+    const auto* const read = std::get_if<const Operation*>(&found);
+    if (const auto refusal = authorize_call(options_, std::get<Admission>(admission), *call)) {
+        return render_error(*call, error_of(*refusal, call->service));
+    }
     if (const auto* const error = std::get_if<Error>(&found)) return render_error(*call, *error);
-    if (std::holds_alternative<NoAction>(found)) return render_unknown_operation(*call);
-    const auto& operation = *std::get<const Operation*>(found);
+    if (!read) return render_unknown_operation(*call);
+    const auto& operation = **read;
     auto step = operation.begin(surroundings_, *call);
     // What the operation still needs it has taken: a long poll holds no parameters.
     call->take_parameters({});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "broker/frontends/aws/names.hpp"
+#include "broker/runtime/access_keys.hpp"
 
 namespace tern::aws {
 
@@ -26,6 +27,8 @@ struct AwsOptions {
     bool any_host = false;
     /// Host names that are served besides those of one's own machines and network: whole, or "*.example.org".
     std::vector<std::string> allowed_hosts = {};
+    /// Who may call. Empty: anybody, with any credentials or none.
+    runtime::AccessKeys access_keys = {};
     /// Origins whose pages may call; "*" for all. Pages of any other origin are refused, whatever the Host.
     std::vector<std::string> allowed_origins = {};
 };

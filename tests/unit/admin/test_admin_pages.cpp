@@ -64,6 +64,22 @@ TEST_CASE_FIXTURE(PagesFixture, "health says ok, and what is wrong with the stor
     CHECK_NE(get("/health").body.find(R"("disk_free_bytes":12345)"), std::string::npos);
 }
 
+TEST_CASE_FIXTURE(PagesFixture, "where services are alone, the one thing beside them is health") {
+    const HttpSite site(AdminPages(broker, make_address("192.0.2.7"), false), {}, {}, true);
+    const auto status_of = [&](const std::string& path, const std::string& method) {
+        HttpRequest request;
+        request.method = method;
+        request.path = path;
+        request.host = "localhost";
+        return std::get<HttpResponse>(site.begin(std::move(request))).status;
+    };
+    CHECK_EQ(status_of("/health", "GET"), 200);
+    for (const auto* const path : {"/metrics", "/", "/chat", "/ws", "/topics/t", "/health/"}) {
+        CHECK_EQ(status_of(path, "GET"), 404);
+        CHECK_EQ(status_of(path, "POST"), 404);
+    }
+}
+
 TEST_CASE_FIXTURE(PagesFixture, "a broker that can write nothing is not healthy") {
     memory.set_space(space_that_is(store::SpaceState::exhausted));
     run();

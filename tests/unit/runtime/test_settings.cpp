@@ -70,11 +70,12 @@ std::string other_value(const SettingRow& row) {
     if (row.name == "listen" || row.name == "http") return "127.0.0.1:9";
     if (row.name == "log-level") return "debug";
     if (row.name == "log-format") return "json";
-    if (row.name == "data") return "/somewhere";
+    if (row.name == "data" || row.name == "start-file") return "/somewhere";
     if (row.is_switch()) return "true";
     if (row.name == "receive-answer-bytes-max") return "2MiB";
     if (row.name == "batch-bytes-max" || row.name == "websocket-message-bytes-max") return "2MiB";
     if (row.name == "topics-made-by-use") return "no";
+    if (row.name == "aws-listen") return "127.0.0.1:9,[::1]:9";
     if (row.name == "http-allowed-hosts") return "sqs.example.org,*.example.net";
     if (row.name == "sqs-message-bytes-max" || row.name == "sqs-batch-bytes-max") return "2MiB";
     if (row.argument == "ACCOUNT") return "123456789012";
@@ -102,8 +103,8 @@ TEST_CASE("every setting can be given as an option, in the environment and in th
         CAPTURE(row.name);
         const auto value = other_value(row);
         const bool quoted =
-            std::set<std::string_view>{"DIR", "HOST:PORT", "NAME", "BYTES", "LIST", "ACCOUNT", "REGION"}.contains(
-                row.argument);
+            std::set<std::string_view>{"DIR", "FILE", "HOST:PORT", "NAME", "BYTES", "LIST", "ACCOUNT", "REGION"}
+                .contains(row.argument);
         const TemporaryFile file(row.key() + " = " + (quoted ? "\"" + value + "\"" : value) + "\n");
         const auto shown_of = [&](const Configuration& configuration) { return row.show(configuration.settings); };
         const auto standard = shown_of(accepted({}));
@@ -167,13 +168,13 @@ TEST_CASE("every setting refuses nonsense, a number that is too long and an empt
     for (const auto& row : setting_rows()) {
         CAPTURE(row.name);
         Settings settings;
-        if (row.name != "data") {
+        if (row.name != "data" && row.name != "start-file") {
             CHECK_FALSE(row.set(settings, "nonsense"));
             CHECK_FALSE(row.set(settings, "99999999999999999999"));
             CHECK_FALSE(row.set(settings, "-1"));
         }
-        // A list may be empty.
-        CHECK_EQ(row.set(settings, ""), row.argument == "LIST");
+        // A list may be empty, and there may be no file.
+        CHECK_EQ(row.set(settings, ""), row.argument == "LIST" || row.argument == "FILE");
         CHECK(row.set(settings, other_value(row)));
         CHECK_FALSE(row.allowed.empty());
     }
@@ -200,6 +201,23 @@ TEST_CASE("an address that others can reach is refused without --allow-insecure,
     }
     CHECK_EQ(to_string(accepted({"--listen", "127.7.7.7:1"}).settings.listen), "127.7.7.7:1");
     CHECK_EQ(to_string(accepted({"--listen", "[::1]:1"}).settings.listen), "[::1]:1");
+}
+
+TEST_CASE("a list can be given by repeating its option, and in the file as a list") {
+    CHECK_EQ(accepted({"--aws-listen", "127.0.0.1:1", "--aws-listen", "127.0.0.1:2"}).settings.aws_listen.size(), 2);
+    const TemporaryFile file("aws_listen = [\"127.0.0.1:1\", \"localhost:2\"]\n");
+    CHECK_EQ(to_string(accepted({"--config", file.path}).settings.aws_listen.at(1)), "127.0.0.1:2");
+    const TemporaryFile numbers("aws_listen = [1, 2]\n");
+    CHECK_NE(refused({"--config", numbers.path}).find("aws_listen"), std::string::npos);
+    CHECK_NE(refused({"--aws-listen", "127.0.0.1:1,nonsense"}).find("HOST:PORT"), std::string::npos);
+}
+
+TEST_CASE("other machines may reach a port for AWS requests alone when there are access keys") {
+    const TemporaryFile keys("[[aws_access_keys]]\nid = \"AKID\"\nsecret = \"hush\"\n");
+    CHECK_NE(refused({"--aws-listen", "0.0.0.0:1"}).find("without access keys"), std::string::npos);
+    CHECK_EQ(accepted({"--aws-listen", "0.0.0.0:1", "--allow-insecure"}).settings.aws_listen.size(), 1);
+    CHECK_EQ(accepted({"--aws-listen", "0.0.0.0:1", "--config", keys.path}).settings.aws_listen.size(), 1);
+    CHECK_NE(refused({"--http", "0.0.0.0:1", "--config", keys.path}).find("no credentials"), std::string::npos);
 }
 
 TEST_CASE("a file that is missing, is not TOML, or has an unknown key is refused with the line") {
