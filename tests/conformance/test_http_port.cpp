@@ -67,9 +67,9 @@ std::vector<std::string> hostile_requests() {
     requests.push_back(with_field(many_fields));
     for (const auto* const whole :
          {"GET /health HTTP/1.1\r\n\r\n", "GET /health HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-          "GET /health HTTP/1.9\r\nHost: localhost\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-          "GET /health\r\nHost: localhost\r\n\r\n", "GET  /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
-          "\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /health HTTP/1.1\nHost: localhost\n\n",
+          "GET /health HTTP/1.9\r\nHost: localhost\r\n\r\n", "GET /health\r\nHost: localhost\r\n\r\n",
+          "GET  /health HTTP/1.1\r\nHost: localhost\r\n\r\n", "\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+          "GET /health HTTP/1.1\nHost: localhost\n\n",
           "GET http://elsewhere/health HTTP/1.1\r\nHost: localhost\r\n\r\n",
           "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "\x16\x03\x01\x02\x01\x01\x01\x01\xfc\x03\x03"}) {
         requests.emplace_back(whole);
