@@ -49,7 +49,7 @@ struct Settings {
     std::uint64_t io_threads = 1;
     std::uint64_t connections_max = 10'000;
     std::uint64_t connections_per_address_max = 20'000;
-    std::uint64_t http_connections_max = 1'000;
+    std::uint64_t http_connections_max = 10'000;
     std::vector<std::string> http_allowed_origins;
     /// Of the AWS front end, which also lets in what other names a machine of one's own has.
     std::vector<std::string> http_allowed_hosts;

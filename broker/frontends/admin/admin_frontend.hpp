@@ -14,7 +14,7 @@ namespace tern::admin {
 
 struct AdminOptions {
     boost::asio::ip::tcp::endpoint endpoint;
-    std::size_t connections_max = 1'000;
+    std::size_t connections_max = 10'000;
     std::size_t connections_per_address_max = 10'000;
     /// Serves requests for any Host. Otherwise only those that name this machine: a web page that a browser on this
     /// machine shows could else read what is here by a name of its own that it resolves to 127.0.0.1 (DNS rebinding).

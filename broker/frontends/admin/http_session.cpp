@@ -147,7 +147,8 @@ void HttpSession::respond(const HttpResponse& response, Moment now) {
 
 void HttpSession::write(const HttpResponse& response, Moment now) {
     if (output_.empty()) last_progress_ = now;
-    output_ += render(response, keep_alive_ ? Connectedness::keep_alive : Connectedness::close, answers_with_body_);
+    const auto connection = keep_alive_ ? Connectedness::keep_alive : Connectedness::close;
+    render(output_, response, connection, answers_with_body_);
     enter(Phase::idle, now);
     if (!keep_alive_) end(now);
 }
@@ -158,7 +159,7 @@ void HttpSession::refuse(const HttpRefusal& refusal, Moment now) {
     response.status = refusal.status;
     response.body = std::string(refusal.reason) + "\n";
     if (output_.empty()) last_progress_ = now;
-    output_ += render(response, Connectedness::close, answers_with_body_);
+    render(output_, response, Connectedness::close, answers_with_body_);
     end(now);
 }
 
