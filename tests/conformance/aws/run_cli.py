@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import traceback
@@ -13,12 +14,17 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from broker import Broker
 
 
+AWS = shutil.which("aws", path="/usr/bin:/usr/local/bin")
+# What meson takes for a test that could not be made here.
+SKIPPED = 77
+
+
 class Cli:
     def __init__(self, broker):
         self.environment = {
             "PATH": "/usr/bin:/bin", "HOME": broker.folder, "AWS_PAGER": "", "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_MAX_ATTEMPTS": "1"}
-        self.start = ["/usr/bin/aws", "--endpoint-url", broker.url, "--output", "json", "sqs"]
+        self.start = [AWS, "--endpoint-url", broker.url, "--output", "json", "sqs"]
 
     def run(self, *words):
         return subprocess.run([*self.start, *words], env=self.environment, capture_output=True, text=True, timeout=60)
@@ -52,6 +58,9 @@ def a_refusal_is_told(cli):
 
 
 def main():
+    if not AWS:
+        print("there is no AWS CLI on this machine (Ubuntu has no package of it)")
+        return SKIPPED
     passed = failed = 0
     broker = Broker()
     try:
