@@ -154,20 +154,9 @@ std::optional<Mismatch> run(std::uint64_t seed, const Script& script) {
 }
 
 Mismatch shrink(std::uint64_t seed, Mismatch mismatch) {
-    // The same mismatch, whatever its numbers.
-    const auto kind = shortening::without_digits(mismatch.what);
-    const Candidate still_fails = [&](const Script& script) {
-        const auto found = run(seed, script);
-        return found && shortening::without_digits(found->what) == kind;
-    };
-    auto& script = mismatch.script;
-    for (std::size_t before = 0; before != to_string(script).size();) {
-        before = to_string(script).size();
-        shortening::drop_runs(script.size(), still_fails, script, shortening::without_steps<Script>);
-        shortening::drop_actions(still_fails, script);
-        simplify(still_fails, script);
-    }
-    return *run(seed, script);
+    return shortening::shrink(
+        std::move(mismatch), [&](const Script& script) { return run(seed, script); },
+        [](const Candidate& still_fails, Script& script) { simplify(still_fails, script); });
 }
 
 }  // namespace tern::model

@@ -70,4 +70,24 @@ void try_fewer(const Candidate& still_fails, const Script& script, T& elements) 
     }
 }
 
+/// Makes the mismatch's script short: `run` executes a script and says what differed, `make_smaller` tries what is
+/// particular to its actions. A mismatch stays the same one whatever its numbers are.
+template <class Mismatch, class Run, class MakeSmaller>
+Mismatch shrink(Mismatch mismatch, const Run& run, const MakeSmaller& make_smaller) {
+    using Script = decltype(mismatch.script);
+    const auto kind = without_digits(mismatch.what);
+    const auto still_fails = [&](const Script& script) {
+        const auto found = run(script);
+        return found && without_digits(found->what) == kind;
+    };
+    auto& script = mismatch.script;
+    for (std::size_t before = 0; before != to_string(script).size();) {
+        before = to_string(script).size();
+        drop_runs(script.size(), still_fails, script, without_steps<Script>);
+        drop_actions(still_fails, script);
+        make_smaller(still_fails, script);
+    }
+    return *run(script);
+}
+
 }  // namespace tern::shortening
