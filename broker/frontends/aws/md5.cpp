@@ -23,12 +23,18 @@ const EVP_MD* md5() {
     return algorithm;
 }
 
+/// One a thread, since making one takes as long as a short digest.
+EVP_MD_CTX* digest_context() {
+    thread_local const std::unique_ptr<EVP_MD_CTX, Deleter> context(EVP_MD_CTX_new());
+    TERN_CHECK(context != nullptr);
+    return context.get();
+}
+
+/// One at a time.
 class Digest {
 public:
-    Digest() : context_(EVP_MD_CTX_new()) {
-        TERN_CHECK(context_ && EVP_DigestInit_ex2(context_.get(), md5(), nullptr) == 1);
-    }
-    void add(std::string_view bytes) { TERN_CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1); }
+    Digest() : context_(digest_context()) { TERN_CHECK(EVP_DigestInit_ex2(context_, md5(), nullptr) == 1); }
+    void add(std::string_view bytes) { TERN_CHECK(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1); }
     void add_with_length(std::string_view bytes) {
         const auto length = to_big_endian(static_cast<std::uint32_t>(bytes.size()));
         add({reinterpret_cast<const char*>(&length), sizeof length});
@@ -37,7 +43,7 @@ public:
     std::string hex() {
         std::array<unsigned char, 16> bytes;
         unsigned size = 0;
-        TERN_CHECK(EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) == 1 && size == bytes.size());
+        TERN_CHECK(EVP_DigestFinal_ex(context_, bytes.data(), &size) == 1 && size == bytes.size());
         constexpr char digits[] = "0123456789abcdef";
         std::string text;
         text.reserve(2 * bytes.size());
@@ -49,7 +55,7 @@ public:
     }
 
 private:
-    std::unique_ptr<EVP_MD_CTX, Deleter> context_;
+    EVP_MD_CTX* const context_;
 };
 
 }  // namespace
