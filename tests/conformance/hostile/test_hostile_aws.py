@@ -13,6 +13,7 @@ import traceback
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "signatures"))
 from broker import Broker
+from proxies import Haproxy, Nginx
 
 VERSION = "Version=2012-11-05"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -21,8 +22,8 @@ SMUGGLED = f"GET /?Action=SendMessage&QueueUrl=hidden&MessageBody=smuggled&{VERS
 BODY = f"Action=SendMessage&QueueUrl=hidden&MessageBody=smuggled&{VERSION}"
 
 
-def connect(broker):
-    host, port = broker.url.removeprefix("http://").split(":")
+def connect(server):
+    host, port = server.url.removeprefix("http://").split(":")
     return socket.create_connection((host, int(port)), timeout=60)
 
 
@@ -113,6 +114,44 @@ def test_requests_that_can_be_read_in_two_ways_are_refused_and_nothing_behind_th
     # The same thing said plainly does arrive.
     ask(broker, BODY)
     assert waiting(broker) == 1
+
+
+def through(proxy, request):
+    """Sends it and one behind it that ends the connection, and reads until the proxy hangs up: a second after what it
+    waits for in vain."""
+    last = SMUGGLED.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+    with connect(proxy) as peer:
+        try:
+            peer.sendall((request + last).encode("latin-1"))
+            while peer.recv(65536):
+                pass
+        except OSError:
+            pass
+
+
+def seen(broker):
+    """The requests that the broker has read, answered or refused."""
+    text = exchange(broker, "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    value = lambda name: int(re.search(rf'^{name}{{port="http"}} (\d+)', text, re.M).group(1))
+    return value("tern_requests_total") + value("tern_connections_faulted_total")
+
+
+def test_nginx_and_haproxy_see_the_same_requests_as_the_broker(broker):
+    for kind in (Nginx, Haproxy):
+        with kind(broker) as proxy:
+            before, passed_before, wrong = seen(broker), proxy.passed_on(), []
+            for name, request in smuggling():
+                through(proxy, request)
+                after, passed = seen(broker), proxy.passed_on()
+                # A log may be written a moment later. The look at the metrics is a request, too.
+                patience = time.monotonic() + 3
+                while after - before - 1 != passed - passed_before and time.monotonic() < patience:
+                    passed = proxy.passed_on()
+                if after - before - 1 != passed - passed_before:
+                    wrong.append((kind.__name__, name, after - before - 1, passed - passed_before))
+                before, passed_before = after, passed
+            assert not wrong, wrong
+            assert proxy.passed_on() > 10
 
 
 def test_what_is_too_long_is_refused(broker):
