@@ -83,9 +83,9 @@ std::string_view reason_phrase(int status) {
 }
 
 std::string http_date_now() {
-    std::string text;
-    append_http_date(text, std::time(nullptr));
-    return text;
+    std::string date;
+    append_http_date(date, std::time(nullptr));
+    return date;
 }
 
 void render(std::string& to, const HttpResponse& response, Connectedness connection, bool with_body) {
