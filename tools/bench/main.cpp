@@ -80,8 +80,9 @@ CLI::App& add_suite_command(CLI::App& app, SuiteCommand& command) {
     const std::map<std::string, SuiteShapes> shapes = {{"all", SuiteShapes::all},
                                                        {"queues", SuiteShapes::queues},
                                                        {"streams", SuiteShapes::streams},
-                                                       {"topics", SuiteShapes::topics}};
-    suite.add_option("--only", options.shapes, "queues, streams or topics")
+                                                       {"topics", SuiteShapes::topics},
+                                                       {"aws", SuiteShapes::aws}};
+    suite.add_option("--only", options.shapes, "queues, streams, topics or aws")
         ->transform(CLI::CheckedTransformer(shapes, CLI::ignore_case))
         ->default_str("all");
     suite.add_option("--data", options.data, "Folder on the disk to measure")->capture_default_str();

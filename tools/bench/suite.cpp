@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <optional>
 
+#include "tools/bench/aws_suite.hpp"
 #include "tools/bench/bench_error.hpp"
 #include "tools/bench/median.hpp"
 #include "tools/bench/report.hpp"
@@ -48,6 +49,8 @@ public:
             for (auto& row : measure_streams(options_, ternd_, scratch_, progress_)) add(std::move(row));
         if (measured(SuiteShapes::topics))
             for (auto& row : measure_topics(options_, ternd_, options_.data, progress_)) add(std::move(row));
+        if (measured(SuiteShapes::aws))
+            for (auto& row : measure_aws(options_, ternd_, options_.data, progress_)) add(std::move(row));
         if (report_.broker_version.empty()) report_.broker_version = start("version").control().report().version;
         return std::move(report_);
     }

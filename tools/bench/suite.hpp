@@ -11,7 +11,7 @@
 
 namespace tern::bench {
 
-enum class SuiteShapes : std::uint8_t { all, queues, streams, topics };
+enum class SuiteShapes : std::uint8_t { all, queues, streams, topics, aws };
 
 struct SuiteOptions {
     /// What is measured.
