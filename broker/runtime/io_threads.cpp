@@ -129,6 +129,8 @@ void IoThread::deliver_here(HandOver& hand_over) {
     if (hand_over.news) {
         tell_due(waiting_fetches_.touched_by(*hand_over.news));
         topic_subscribers_.deliver(*hand_over.news);
+        if (endpoint_listener_ && !hand_over.news->new_endpoints.empty())
+            endpoint_listener_(hand_over.news->new_endpoints);
     }
     tell_answers_told();
 }
