@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/frontends/aws/names.hpp"
@@ -26,6 +29,8 @@ struct AwsOptions {
     bool any_host = false;
     /// Host names that are served besides those of one's own machines and network: whole, or "*.example.org".
     std::vector<std::string> allowed_hosts = {};
+    /// Why an endpoint of protocol http or https cannot be subscribed, by its URL; nothing when it can. Null: all can.
+    std::function<std::optional<std::string>(std::string_view url)> endpoint_refusal = {};
     /// Origins whose pages may call; "*" for all. Pages of any other origin are refused, whatever the Host.
     std::vector<std::string> allowed_origins = {};
 };
