@@ -179,7 +179,7 @@ void Dispatcher::log_failure(const Delivery& delivery, const Outgoing& outgoing,
     broker_.log().write(known ? runtime::LogLevel::debug : runtime::LogLevel::warning,
                         "a delivery to an endpoint has failed for good",
                         {{"subscription", outgoing.subscription_arn()},
-                         {"endpoint", outgoing.url()},
+                         {"endpoint", outgoing.place()},
                          {"attempts", delivery.message.receive_count},
                          {"reason", reason},
                          {"dead_letter_queue", queue ? queue->name : std::string()}});

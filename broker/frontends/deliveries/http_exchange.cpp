@@ -13,6 +13,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <optional>
 #include <utility>
 
 namespace tern::deliveries {
@@ -136,14 +137,18 @@ asio::awaitable<PostOutcome> HttpExchange::exchange(Stream& stream) {
     if (write_error) co_return failure("sending", write_error);
 
     boost::beast::flat_buffer buffer(answer_bytes_max);
-    http::response_parser<http::string_body> parser;
-    parser.header_limit(answer_header_bytes_max);
-    parser.body_limit(answer_bytes_max);
-    const auto [header_error, header_bytes] = co_await http::async_read_header(stream, buffer, parser, to_awaitable);
-    if (header_error) co_return failure("reading the answer", header_error);
-    const auto status = parser.get().result_int();
+    std::optional<http::response_parser<http::string_body>> parser;
+    // RFC 9110 section 15.2: any number of 1xx answers may come before the one that counts.
+    do {
+        parser.emplace();
+        parser->header_limit(answer_header_bytes_max);
+        parser->body_limit(answer_bytes_max);
+        const auto [error, bytes] = co_await http::async_read_header(stream, buffer, *parser, to_awaitable);
+        if (error) co_return failure("reading the answer", error);
+    } while (parser->get().result_int() < 200);
+    const auto status = parser->get().result_int();
     // Whatever becomes of the rest, the answer is known; but who is still writing shall not see a reset.
-    co_await http::async_read(stream, buffer, parser, to_awaitable);
+    co_await http::async_read(stream, buffer, *parser, to_awaitable);
     co_return PostOutcome{verdict_of_status(status), "status " + std::to_string(status)};
 }
 

@@ -57,6 +57,11 @@ std::string Outgoing::subscription_arn() const {
     return topic_arn() + ":" + subscription_;
 }
 
+std::string Outgoing::place() const {
+    const auto url = parse_endpoint_url(url_);
+    return url ? url->authority : std::string("not a URL");
+}
+
 std::string Outgoing::envelope() const {
     const auto& publication = stored_.publication;
     const bool fifo = topic_.name.ends_with(".fifo");

@@ -33,7 +33,8 @@ public:
     };
     DeadLetter dead_letter() const;
 
-    const std::string& url() const { return url_; }
+    /// Host and port, for people; the rest of a URL may hold secrets.
+    std::string place() const;
     std::string subscription_arn() const;
 
 private:
