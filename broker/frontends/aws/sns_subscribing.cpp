@@ -20,6 +20,8 @@ constexpr Milliseconds unsent_retention = std::chrono::hours(24);
 Error refusal_of_subscription(const engine::Answer& answer) {
     if (answer.status == Errc::subscription_exists)
         return invalid("Attributes", "Subscription already exists with different attributes");
+    if (answer.status == Errc::subscription_setting_invalid && answer.detail != "dead_letter_queue")
+        return invalid(answer.detail == "endpoint" ? "Endpoint" : "Attributes");
     if (answer.status == Errc::subscription_setting_invalid)
         return invalid("Attributes", "RedrivePolicy: deadLetterTargetArn is an invalid arn");
     if (answer.status == Errc::queue_does_not_exist) return invalid("SQS endpoint ARN");

@@ -53,6 +53,8 @@ Step set_subscription_attributes(const Surroundings& surroundings, Call& call) {
     command.settings = reader.change();
     auto submit = submit_and_say_nothing(std::move(command));
     submit.then = [then = std::move(submit.then)](engine::Answer&& answer) -> Step {
+        if (answer.status == Errc::subscription_setting_invalid && answer.detail != "dead_letter_queue")
+            return invalid("AttributeValue");
         if (answer.status == Errc::subscription_setting_invalid)
             return invalid("RedrivePolicy: deadLetterTargetArn is an invalid arn");
         return then(std::move(answer));

@@ -19,6 +19,8 @@ def sns_13_protocols(bench):
         assert bench.sns.subscribe(**subscribe(protocol, endpoint))["SubscriptionArn"].startswith(topic + ":")
     refused("InvalidParameter", "Invalid parameter: Endpoint must match the specified protocol", bench.sns.subscribe,
             **subscribe("https", "http://example.org"))
+    refused("InvalidParameter", "Invalid parameter: Endpoint", bench.sns.subscribe,
+            **subscribe("https", "https://" + "a" * 2048))
     _, fifo = bench.queue(".fifo", FifoQueue="true")
     refused("InvalidParameter", "Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be "
             "subscribed to standard SNS topics", bench.sns.subscribe, **subscribe("sqs", fifo))

@@ -54,6 +54,7 @@ def sns_03_attributes(bench):
                      "SubscriptionsDeleted": "0", "SubscriptionsPending": "0"}, found
     fifo = bench.sns.get_topic_attributes(TopicArn=bench.fifo_topic())["Attributes"]
     assert fifo["FifoTopic"] == "true" and fifo["ContentBasedDeduplication"] == "false", fifo
+    assert fifo["FifoThroughputScope"] == "Topic", fifo
 
 
 def sns_03_subscriptions_are_counted(bench):
