@@ -251,8 +251,9 @@ void Dispatcher::on_shutdown() {
     for (auto& [number, delivery] : deliveries_) unfinished.messages.push_back(std::move(delivery.message));
     broker_.metrics().endpoint_deliveries_in_flight.subtract(deliveries_.size());
     deliveries_.clear();
-    thread_.give_back({Errc::ok, {}, std::move(unfinished)});
+    // Its long polls end first, or they would be given what is given back.
     thread_.remove(session_);
+    thread_.give_back({Errc::ok, {}, std::move(unfinished)});
 }
 
 }  // namespace tern::deliveries
