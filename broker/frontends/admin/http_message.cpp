@@ -1,7 +1,5 @@
 #include "broker/frontends/admin/http_message.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -11,15 +9,28 @@
 namespace tern::admin {
 namespace {
 
+constexpr std::size_t header_bytes_expected = 320;
+
 /// RFC 9110 section 5.6.7; strftime would ask the locale.
-std::string http_date(std::time_t time) {
+void append_http_date(std::string& to, std::time_t time) {
     constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     std::tm at{};
     ::gmtime_r(&time, &at);
-    return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[static_cast<std::size_t>(at.tm_wday)], at.tm_mday,
-                       months[static_cast<std::size_t>(at.tm_mon)], at.tm_year + 1900, at.tm_hour, at.tm_min,
-                       at.tm_sec);
+    const auto two_digits = [&to](int number) {
+        to += static_cast<char>('0' + number / 10);
+        to += static_cast<char>('0' + number % 10);
+    };
+    to.append(days[static_cast<std::size_t>(at.tm_wday)]).append(", ");
+    two_digits(at.tm_mday);
+    to.append(" ").append(months[static_cast<std::size_t>(at.tm_mon)]).append(" ");
+    to.append(std::to_string(at.tm_year + 1900)).append(" ");
+    two_digits(at.tm_hour);
+    to += ':';
+    two_digits(at.tm_min);
+    to += ':';
+    two_digits(at.tm_sec);
+    to.append(" GMT");
 }
 
 }  // namespace
@@ -71,19 +82,20 @@ std::string_view reason_phrase(int status) {
     return "Unknown";
 }
 
-std::string render(const HttpResponse& response, Connectedness connection, bool with_body) {
-    auto text = fmt::format(
-        "HTTP/1.1 {} {}\r\nServer: tern\r\nDate: {}\r\nContent-Type: {}\r\nCache-Control: {}\r\n"
-        "X-Content-Type-Options: nosniff\r\n",
-        response.status, reason_phrase(response.status), http_date(std::time(nullptr)), response.content_type,
-        response.cache_control);
+void render(std::string& to, const HttpResponse& response, Connectedness connection, bool with_body) {
+    const auto append = [&to](auto&&... texts) { (to.append(texts), ...); };
+    to.reserve(to.size() + header_bytes_expected + (with_body ? response.body.size() : 0));
+    append("HTTP/1.1 ", std::to_string(response.status), " ", reason_phrase(response.status),
+           "\r\nServer: tern\r\nDate: ");
+    append_http_date(to, std::time(nullptr));
+    append("\r\nContent-Type: ", response.content_type, "\r\nCache-Control: ", response.cache_control);
+    append("\r\nX-Content-Type-Options: nosniff\r\n");
     // RFC 9110 section 8.6: with 304 it would be the length of what is not sent.
-    if (response.status != 304) text += fmt::format("Content-Length: {}\r\n", response.body.size());
-    for (const auto& [name, value] : response.further_fields) text += fmt::format("{}: {}\r\n", name, value);
-    if (connection == Connectedness::close) text += "Connection: close\r\n";
-    text += "\r\n";
-    if (with_body) text += response.body;
-    return text;
+    if (response.status != 304) append("Content-Length: ", std::to_string(response.body.size()), "\r\n");
+    for (const auto& [name, value] : response.further_fields) append(name, ": ", value, "\r\n");
+    if (connection == Connectedness::close) append("Connection: close\r\n");
+    append("\r\n");
+    if (with_body) append(response.body);
 }
 
 }  // namespace tern::admin

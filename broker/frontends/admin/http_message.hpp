@@ -52,8 +52,8 @@ using HttpOutcome = std::variant<HttpResponse, AnsweredLater, SwitchesProtocol>;
 
 enum class Connectedness : bool { close, keep_alive };
 
-/// The bytes of a response; of one to HEAD without the body.
-std::string render(const HttpResponse& response, Connectedness connection, bool with_body);
+/// Appends the bytes of a response; of one to HEAD without the body.
+void render(std::string& to, const HttpResponse& response, Connectedness connection, bool with_body);
 
 std::string_view reason_phrase(int status);
 

@@ -84,6 +84,7 @@ bool HttpSession::read_header(Moment now) {
     if (question != std::string_view::npos) request_.query = header.target.substr(question + 1);
     request_.host = header.host;
     request_.minor_version = header.minor_version;
+    request_.fields.reserve(header.fields.size());
     for (const auto& [name, value] : header.fields) request_.fields.push_back({std::string(name), std::string(value)});
     keep_alive_ = header.keep_alive;
     body_ = BodyReader(header, limits_);
@@ -146,7 +147,8 @@ void HttpSession::respond(const HttpResponse& response, Moment now) {
 
 void HttpSession::write(const HttpResponse& response, Moment now) {
     if (output_.empty()) last_progress_ = now;
-    output_ += render(response, keep_alive_ ? Connectedness::keep_alive : Connectedness::close, answers_with_body_);
+    const auto connection = keep_alive_ ? Connectedness::keep_alive : Connectedness::close;
+    render(output_, response, connection, answers_with_body_);
     enter(Phase::idle, now);
     if (!keep_alive_) end(now);
 }
@@ -157,7 +159,7 @@ void HttpSession::refuse(const HttpRefusal& refusal, Moment now) {
     response.status = refusal.status;
     response.body = std::string(refusal.reason) + "\n";
     if (output_.empty()) last_progress_ = now;
-    output_ += render(response, Connectedness::close, answers_with_body_);
+    render(output_, response, Connectedness::close, answers_with_body_);
     end(now);
 }
 

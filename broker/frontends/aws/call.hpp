@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -47,6 +49,11 @@ struct Call {
         std::construct_at(&parameters, std::move(others));
     }
 };
+
+/// Memory for a result: all of it goes at once, with the last object that lies in it.
+inline boost::json::storage_ptr result_storage() {
+    return boost::json::make_shared_resource<boost::json::monotonic_resource>();
+}
 
 struct Submit;
 /// What a call leads to next: its answer, a refusal, or a command for the broker and another step after that.

@@ -85,10 +85,10 @@ admin::HttpResponse messages(const Surroundings& surroundings, const admin::Http
     const auto found = engine::peek(*snapshot, surroundings.broker.now(), queue->queue, filter);
     if (!found.has_value()) return render_error(call, sqs::error_of(call, found.error()));
     const sqs::MessageSelection everything{{"All"}, {"All"}};
-    json::object result;
+    json::object result(result_storage());
     auto& list = result["Messages"].emplace_array();
     for (const auto& message : found->messages) {
-        auto shown = sqs::view_of_message(*queue, message, everything);
+        auto shown = sqs::view_of_message(*queue, message, everything, result.storage());
         shown["ReceiptHandle"] = "SQS/BACKDOOR/ACCESS";
         list.push_back(std::move(shown));
     }

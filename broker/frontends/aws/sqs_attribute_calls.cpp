@@ -26,8 +26,7 @@ Step get_queue_attributes(const Surroundings& surroundings, Call& call) {
             result["Attributes"] = std::move(all);
             return result;
         }
-        if (!is_attribute(name))
-            return Error{kinds::attribute_name_invalid, "Unknown Attribute " + std::string(name) + "."};
+        if (!is_attribute(name)) return Error{kinds::attribute_name_invalid, "Unknown Attribute " + shown(name) + "."};
         if (const auto* const value = all.if_contains(name)) wanted[name] = *value;
     }
     if (!wanted.empty()) result["Attributes"] = std::move(wanted);

@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 21> attribute_names = {"Policy",
                                                               "SqsManagedSseEnabled"};
 
 Error unknown_attribute(std::string_view name) {
-    return {kinds::attribute_name_invalid, "Unknown Attribute " + std::string(name) + "."};
+    return {kinds::attribute_name_invalid, "Unknown Attribute " + shown(name) + "."};
 }
 
 Error bad_attribute(std::string_view name) {

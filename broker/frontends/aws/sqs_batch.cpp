@@ -46,7 +46,7 @@ std::variant<const boost::json::array*, Error> entries_of(const Surroundings& su
 }
 
 void BatchAnswer::fail(std::string_view id, const Error& error) {
-    boost::json::object entry;
+    boost::json::object entry(storage_);
     entry["Id"] = id;
     entry["SenderFault"] = error.kind.fault == "Sender";
     entry["Code"] = error.kind.code;
@@ -55,7 +55,7 @@ void BatchAnswer::fail(std::string_view id, const Error& error) {
 }
 
 boost::json::object BatchAnswer::take() {
-    boost::json::object result;
+    boost::json::object result(storage_);
     if (!successful_.empty()) result["Successful"] = std::move(successful_);
     if (!failed_.empty()) result["Failed"] = std::move(failed_);
     return result;

@@ -20,12 +20,17 @@ std::variant<const boost::json::array*, Error> entries_of(const Surroundings& su
 /// The answer to a batch, put together entry by entry in the order of the request.
 class BatchAnswer {
 public:
+    BatchAnswer() : storage_(result_storage()), successful_(storage_), failed_(storage_) {}
+
+    /// Where entries are best made.
+    const boost::json::storage_ptr& storage() const { return storage_; }
     void succeed(boost::json::object&& entry) { successful_.push_back(std::move(entry)); }
     void fail(std::string_view id, const Error& error);
     /// Lists without entries are left out.
     boost::json::object take();
 
 private:
+    const boost::json::storage_ptr storage_;
     boost::json::array successful_;
     boost::json::array failed_;
 };

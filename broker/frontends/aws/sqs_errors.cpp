@@ -7,11 +7,11 @@ namespace {
 
 constexpr std::size_t value_bytes_shown = 1024;
 
+}  // namespace
+
 std::string shown(std::string_view value) {
     return std::string(front_of_utf8(value, value_bytes_shown));
 }
-
-}  // namespace
 
 Error missing(std::string_view parameter) {
     return {kinds::missing_parameter, "The request must contain the parameter " + std::string(parameter) + "."};

@@ -42,6 +42,9 @@ inline constexpr ErrorKind receipt_handle_invalid{"ReceiptHandleIsInvalid", "Rec
 
 }  // namespace kinds
 
+/// What a client sent, as texts quote it: cut when it is long.
+std::string shown(std::string_view value);
+
 /// "The request must contain the parameter X."
 Error missing(std::string_view parameter);
 /// "Value V for parameter X is invalid. Reason: R"

@@ -105,7 +105,7 @@ Step tell_handles(const Call& call, const HandleBatch& batch, const std::vector<
         if (refusal)
             answer.fail(entry.id, *refusal);
         else
-            answer.succeed({{"Id", entry.id}});
+            answer.succeed(boost::json::object({{"Id", entry.id}}, answer.storage()));
     }
     return answer.take();
 }

@@ -16,9 +16,13 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t message_members_max = 7;
+constexpr std::size_t system_attributes_max = 9;
+
 json::object system_attributes_of(const NamedQueue& queue, const engine::ReceivedMessage& message,
-                                  const engine::MessageRecord& record, const MessageSelection& selection) {
-    json::object shown;
+                                  const engine::MessageRecord& record, const MessageSelection& selection,
+                                  const json::storage_ptr& storage) {
+    json::object shown(system_attributes_max, storage);
     const auto show = [&](std::string_view name, auto&& text) {
         if (selection.wants_system_attribute(name)) shown[name] = text();
     };
@@ -49,9 +53,9 @@ void add_attributes(const engine::MessageRecord& record, const MessageSelection&
     auto attributes = engine::decode_attributes(record.attributes);
     std::erase_if(attributes, [&](const auto& attribute) { return !selection.wants_attribute(attribute.name); });
     if (attributes.empty()) return;
-    json::object shown;
+    json::object shown(result.storage());
     for (const auto& [name, type, value] : attributes) {
-        json::object one;
+        json::object one(result.storage());
         if (type.starts_with("Binary")) {
             std::string text;
             append_base64(text, value);
@@ -80,17 +84,17 @@ bool MessageSelection::wants_attribute(std::string_view name) const {
 }
 
 json::object view_of_message(const NamedQueue& queue, const engine::ReceivedMessage& message,
-                             const MessageSelection& selection) {
+                             const MessageSelection& selection, const json::storage_ptr& storage) {
     const auto record = engine::decode_message(message.record);
     TERN_CHECK(record);
     const auto body = text_of_contents(record->body);
-    json::object result;
+    json::object result(message_members_max, storage);
     result["MessageId"] = tern::json::text_of(record->id);
     if (!message.receipt_handle.empty()) result["ReceiptHandle"] = message.receipt_handle;
     result["MD5OfBody"] = md5_of(body);
     result["Body"] = body;
     if (!selection.system_attributes.empty()) {
-        auto attributes = system_attributes_of(queue, message, *record, selection);
+        auto attributes = system_attributes_of(queue, message, *record, selection, storage);
         if (!attributes.empty()) result["Attributes"] = std::move(attributes);
     }
     if (!selection.attributes.empty()) add_attributes(*record, selection, result);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct MessageSelection {
     bool wants_attribute(std::string_view name) const;
 };
 
-/// A message as SQS shows it; without a receipt handle when it has none.
+/// A message as SQS shows it, in memory of the answer; without a receipt handle when it has none.
 boost::json::object view_of_message(const NamedQueue& queue, const engine::ReceivedMessage& message,
-                                    const MessageSelection& selection);
+                                    const MessageSelection& selection, const boost::json::storage_ptr& storage);
 
 }  // namespace tern::aws::sqs

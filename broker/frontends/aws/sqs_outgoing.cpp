@@ -115,7 +115,7 @@ private:
         if (!given || given->empty()) return std::nullopt;
         for (const auto& [name, value] : *given) {
             if (name != "AWSTraceHeader")
-                return refused("Message system attribute name '" + std::string(name) + "' is invalid.");
+                return refused("Message system attribute name '" + shown(name) + "' is invalid.");
             engine::MessageAttribute attribute{{name.data(), name.size()}, {}, {}};
             if (auto error = read_attribute(attribute, value.get_object(), "system")) return error;
             if (base_of_type(attribute.type) != "String")
@@ -129,7 +129,9 @@ private:
 
     std::optional<Error> read_attribute(engine::MessageAttribute& attribute, const json::object& value,
                                         std::string_view whose) {
-        const auto about = "Message (" + std::string(whose) + ") attribute '" + std::string(attribute.name) + "'";
+        const auto about = [&] {
+            return "Message (" + std::string(whose) + ") attribute '" + shown(attribute.name) + "'";
+        };
         for (const auto* const list : {"StringListValues", "BinaryListValues"}) {
             const auto* const values = list_in(value, list);
             if (values && !values->empty()) {
@@ -138,23 +140,24 @@ private:
             }
         }
         attribute.type = text_in(value, "DataType").value_or("");
-        if (attribute.type.empty()) return refused(about + " must contain a non-empty message attribute type.");
+        if (attribute.type.empty()) return refused(about() + " must contain a non-empty message attribute type.");
         const auto base = base_of_type(attribute.type);
         if (base != "String" && base != "Number" && base != "Binary") {
-            return refused("The type of message (" + std::string(whose) + ") attribute '" +
-                           std::string(attribute.name) +
+            return refused("The type of message (" + std::string(whose) + ") attribute '" + shown(attribute.name) +
                            "' is invalid. You must use only the following supported type prefixes: Binary, Number, "
                            "String.");
         }
-        const auto empty = refused(about + " must contain a non-empty value of type '" + std::string(base) + "'.");
+        const auto empty = [&] {
+            return refused(about() + " must contain a non-empty value of type '" + std::string(base) + "'.");
+        };
         const auto text = text_in(value, base == "Binary" ? "BinaryValue" : "StringValue");
-        if (!text || text->empty()) return empty;
+        if (!text || text->empty()) return empty();
         attribute.value = *text;
         if (base != "Binary" && !valid_contents(*text)) return bad_contents("message attribute value");
         if (base != "Binary") return std::nullopt;
         auto bytes = decode_base64(*text);
-        if (!bytes) return Error{common_errors::serialization, about + " is not in base64."};
-        if (bytes->empty()) return empty;
+        if (!bytes) return Error{common_errors::serialization, about() + " is not in base64."};
+        if (bytes->empty()) return empty();
         attribute.value = result_.decoded.emplace_back(std::move(*bytes));
         return std::nullopt;
     }

@@ -14,7 +14,7 @@ std::variant<NamedQueue, Error> queue_of(const Surroundings& surroundings, const
     if (!url || url->empty()) return missing("QueueUrl");
     const auto address = parse_queue_url(*url);
     if (!address) {
-        return Error{kinds::invalid_address, "The address " + std::string(*url) + " is not valid for this endpoint."};
+        return Error{kinds::invalid_address, "The address " + shown(*url) + " is not valid for this endpoint."};
     }
     return queue_in(surroundings, address->scope_for(call.scope), address->name);
 }

@@ -67,11 +67,12 @@ Step receive_message(const Surroundings& surroundings, Call& call) {
                    attempt_id = command.attempt_id](engine::Answer&& answer) -> Step {
         if (answer.status != Errc::ok) return refusal_of_receive(call, answer.status, attempt_id);
         const auto& messages = std::get<engine::Messages>(answer.body).messages;
-        boost::json::object result;
+        boost::json::object result(result_storage());
         if (messages.empty()) return result;
         auto& list = result["Messages"].emplace_array();
         list.reserve(messages.size());
-        for (const auto& message : messages) list.push_back(view_of_message(queue, message, selection));
+        for (const auto& message : messages)
+            list.push_back(view_of_message(queue, message, selection, result.storage()));
         return result;
     };
     submit.command = std::move(command);

@@ -44,8 +44,12 @@ Error refusal_of_message(const Surroundings& surroundings, const Call& call, con
     return error_of(call, status);
 }
 
-boost::json::object told(const Outgoing& outgoing, const engine::SendResult& sent, bool fifo) {
-    boost::json::object result;
+/// How many members an answer to a message may have.
+constexpr std::size_t told_members_max = 6;
+
+boost::json::object told(const Outgoing& outgoing, const engine::SendResult& sent, bool fifo,
+                         const boost::json::storage_ptr& storage) {
+    boost::json::object result(told_members_max, storage);
     outgoing.tell_digests(result);
     result["MessageId"] = tern::json::text_of(sent.id);
     if (fifo) result["SequenceNumber"] = sequence_text(sent.sequence);
@@ -131,7 +135,7 @@ Step tell_batch(const Surroundings& surroundings, const Call& call, const engine
             batch.fail(entry.id, refusal_of_message(surroundings, call, queue, sent.status, true));
             continue;
         }
-        auto told_entry = told(std::get<Outgoing>(entry.content), sent, is_fifo(queue));
+        auto told_entry = told(std::get<Outgoing>(entry.content), sent, is_fifo(queue), batch.storage());
         told_entry["Id"] = entry.id;
         batch.succeed(std::move(told_entry));
     }
@@ -164,7 +168,7 @@ Step send_message(const Surroundings& surroundings, Call& call) {
         if (answer.status != Errc::ok) return error_of(call, answer.status);
         const auto& sent = std::get<engine::SendResults>(answer.body).results.front();
         if (sent.status != Errc::ok) return refusal_of_message(surroundings, call, queue, sent.status, false);
-        return told(*outgoing, sent, fifo);
+        return told(*outgoing, sent, fifo, result_storage());
     };
     return submit;
 }

@@ -26,6 +26,12 @@ engine::Publish publish_of(HttpRequest request) {
 constexpr StaticFile some_files[] = {{"/chat/chat.js", "text/javascript", "\"1\"", "code"},
                                      {"/chat/index.html", "text/html", "\"2\"", "page"}};
 
+std::string rendered(const HttpResponse& response) {
+    std::string text;
+    render(text, response, Connectedness::keep_alive, true);
+    return text;
+}
+
 }  // namespace
 
 TEST_CASE("a path is a subject") {
@@ -96,7 +102,7 @@ TEST_CASE("files are served with their type and a strict policy") {
     CHECK_EQ(file->status, 200);
     CHECK_EQ(file->content_type, "text/javascript");
     CHECK_EQ(file->body, "code");
-    const auto text = render(*file, Connectedness::keep_alive, true);
+    const auto text = rendered(*file);
     CHECK_NE(text.find("Content-Security-Policy: default-src 'none'; script-src 'self';"), std::string::npos);
     CHECK_NE(text.find("X-Content-Type-Options: nosniff\r\n"), std::string::npos);
     CHECK_NE(text.find("Referrer-Policy: no-referrer\r\n"), std::string::npos);
@@ -114,7 +120,7 @@ TEST_CASE("a folder is its index, and what is unchanged is not sent again") {
     const auto unchanged = answer_with_file(request, some_files);
     CHECK_EQ(unchanged->status, 304);
     CHECK(unchanged->body.empty());
-    CHECK_EQ(render(*unchanged, Connectedness::keep_alive, true).find("Content-Length"), std::string::npos);
+    CHECK_EQ(rendered(*unchanged).find("Content-Length"), std::string::npos);
 }
 
 TEST_CASE("other paths and methods are not for files") {

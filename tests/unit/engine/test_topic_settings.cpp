@@ -90,6 +90,18 @@ TEST_CASE_FIXTURE(TopicFixture, "more texts than there is room for are refused, 
     CHECK(describe().annotations.empty());
 }
 
+TEST_CASE_FIXTURE(TopicFixture,
+                  "a topic of the longest name keeps history, retained values and durable subscriptions") {
+    topic = {std::string(80, 'n'), std::string(256, 't')};
+    create({.retained = true});
+    CHECK_EQ(call(OpenDurable{topic, std::string(80, 'd'), {}, {}, 0}).status, Errc::ok);
+
+    CHECK_EQ(publish("x").offset, 0);
+
+    CHECK_EQ(history_texts(), Texts{"x"});
+    CHECK_EQ(retained(topic.name).size(), 1);
+}
+
 TEST_CASE("the broker holds as many topics as its setting allows") {
     TopicFixture fixture({.topics_max = 1});
     fixture.create();

@@ -81,7 +81,7 @@ struct RefusedRequest {
 };
 
 std::vector<RefusedRequest> refused_topics() {
-    const std::string long_name(250, 'n');
+    const std::string long_name(257, 'n');
     const std::vector<std::string> too_many(1'001, "chat");
     TopicSettings unknown_presence;
     unknown_presence.presence = static_cast<PresenceMode>(9);
