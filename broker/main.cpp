@@ -12,11 +12,15 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/frontends/admin/admin_frontend.hpp"
 #include "broker/frontends/aws/aws_service.hpp"
+#include "broker/frontends/deliveries/dispatcher.hpp"
+#include "broker/frontends/deliveries/http_poster.hpp"
 #include "broker/frontends/native/native_frontend.hpp"
 #include "broker/frontends/websocket/websocket_frontend.hpp"
 #include "broker/runtime/listener.hpp"
@@ -119,6 +123,24 @@ websocket::WebSocketOptions websocket_options(const runtime::Settings& settings)
     return options;
 }
 
+deliveries::HttpPosterOptions poster_options(const runtime::Settings& settings) {
+    deliveries::HttpPosterOptions options;
+    // The settings let nothing else through.
+    options.rule = deliveries::AddressRule::parse(settings.delivery_hosts).value();
+    options.patience = settings.delivery_patience;
+    options.ca_file = settings.delivery_ca_file;
+    return options;
+}
+
+std::unique_ptr<deliveries::HttpPoster> make_poster(boost::asio::io_context& context,
+                                                    const runtime::Settings& settings) {
+    try {
+        return std::make_unique<deliveries::HttpPoster>(context, poster_options(settings));
+    } catch (const std::runtime_error& error) {
+        throw CannotStart{std::string("delivery_ca_file: ") + error.what()};
+    }
+}
+
 aws::AwsOptions aws_options(const runtime::Settings& settings) {
     aws::AwsOptions options;
     options.home = {settings.aws_account, settings.aws_region};
@@ -130,6 +152,9 @@ aws::AwsOptions aws_options(const runtime::Settings& settings) {
     // No web page has a key, whatever name it comes by.
     options.any_host = settings.allow_insecure || !settings.access_keys.empty();
     options.allowed_hosts = settings.http_allowed_hosts;
+    options.endpoint_refusal = [rule = poster_options(settings).rule](std::string_view url) {
+        return rule.refusal_of(url);
+    };
     options.allowed_origins = settings.http_allowed_origins;
     return options;
 }
@@ -213,6 +238,9 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
                                                        native_options(settings));
     websocket::WebSocketFrontend websockets(broker, broker.io_threads(), websocket_options(settings));
     aws::AwsService aws(broker, aws_options(settings));
+    const auto poster = make_poster(broker.io_threads()[0].context(), settings);
+    deliveries::Dispatcher dispatcher(broker, broker.io_threads()[0], *poster,
+                                      {settings.deliveries_per_endpoint_max, settings.deliveries_max});
     const auto admin =
         listen<admin::AdminFrontend>("http", settings.http, broker, admin_options(settings, websockets, aws));
     std::vector<std::unique_ptr<admin::AdminFrontend>> aws_listeners;

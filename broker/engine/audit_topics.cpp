@@ -9,6 +9,7 @@
 #include "broker/engine/agenda.hpp"
 #include "broker/engine/filter_policy.hpp"
 #include "broker/engine/hidden_counts.hpp"
+#include "broker/engine/hidden_names.hpp"
 #include "broker/engine/publication_record.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/row_keys.hpp"
@@ -161,6 +162,7 @@ void audit_topics(const store::ReadTransaction& snapshot, std::vector<std::strin
     const auto streams = hidden_names_in(snapshot, keys::CatalogKind::stream);
     const auto queues = hidden_names_in(snapshot, keys::CatalogKind::queue);
     if (streams != histories) findings.push_back("there is another number of histories than of topics that keep one");
+    if (read_queue(snapshot, hidden_names::farewell_queue()).has_value()) ++hidden_queues;
     if (leaving.empty() && queues != hidden_queues)
         findings.push_back("there is another number of hidden queues than of subscriptions that stand on one");
     if (streams != hidden_counts::read(snapshot, hidden_counts::streams_row) ||

@@ -6,6 +6,7 @@
 
 #include "broker/base/random_source.hpp"
 #include "broker/base/time.hpp"
+#include "broker/engine/endpoint_id.hpp"
 #include "broker/engine/engine.hpp"
 #include "broker/engine/queue.hpp"
 #include "broker/store/store.hpp"
@@ -35,6 +36,8 @@ struct Batch {
     std::vector<Queue*> fed;
     /// Streams that were created, grown or deleted: what consumer groups must know.
     std::vector<StreamName> changed_streams;
+    /// Endpoints that were subscribed: whoever delivers to them must know.
+    std::vector<EndpointId> new_endpoints;
     /// Something about consumer groups was written.
     bool groups_changed = false;
     /// Something about topics was written, counters of subscriptions and history aside.

@@ -106,6 +106,8 @@ struct SetSubscription {
 struct RemoveSubscription {
     TopicName topic;
     std::string subscription;
+    /// What an endpoint that was confirmed is told after its end: waits in the farewell queue (hidden_names.hpp).
+    std::shared_ptr<const PublicationBatch> farewell{};
 };
 /// Makes the durable subscription if need be, from now on, and answers with its queue: sessions receive from that, and
 /// what they delete there is acknowledged. With other settings than it has it is changed.

@@ -10,4 +10,7 @@ namespace tern::engine::endpoint_queue {
 /// the extras that go with that. False when the queue is gone.
 bool put(Batch& batch, const Topic& topic, const Subscription& subscription, const Published& published);
 
+/// Puts what the endpoint of a removed subscription is told into the farewell queue, which is made if need be.
+void put_farewell(Batch& batch, const Topic& topic, const Subscription& subscription, const Publication& farewell);
+
 }  // namespace tern::engine::endpoint_queue

@@ -96,6 +96,7 @@ Answer add_endpoint(Batch& batch, const AddEndpoint& command) {
     row.name = numbered_id(batch.random, topic.row.next_subscription);
     make_queue(batch, topic, row, command.retention);
     auto& subscription = batch.topics.add_subscription(batch, topic, std::move(row));
+    batch.new_endpoints.push_back({topic.id, subscription.number});
     send_request(batch, topic, subscription, command);
     return endpoint_answer(subscription, true);
 }

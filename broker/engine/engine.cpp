@@ -59,6 +59,7 @@ struct Engine::State {
     std::vector<AppendedPartition> appended;
     std::vector<Published> published;
     std::vector<std::uint32_t> deleted_topics;
+    std::vector<EndpointId> new_endpoints;
     std::optional<Timestamp> agenda_due;
     Timestamp last_time;
 
@@ -169,6 +170,7 @@ void Engine::State::end_batch() {
     agenda_due = first ? std::optional(first->due) : std::nullopt;
     published = std::move(b.published);
     deleted_topics = std::move(b.deleted_topics);
+    new_endpoints = std::move(b.new_endpoints);
     scratch = std::move(b.scratch);
     batch.reset();
 }
@@ -215,6 +217,7 @@ void Engine::begin_batch(store::WriteTransaction& transaction, Timestamp now, Ra
     s.appended.clear();
     s.published.clear();
     s.deleted_topics.clear();
+    s.new_endpoints.clear();
     s.batch.emplace(Batch{.transaction = transaction,
                           .now = now,
                           .random = random,
@@ -228,6 +231,7 @@ void Engine::begin_batch(store::WriteTransaction& transaction, Timestamp now, Ra
                           .due_work_left = s.limits.due_work_per_batch,
                           .fed = {},
                           .changed_streams = {},
+                          .new_endpoints = {},
                           .groups_changed = false,
                           .topics_changed = false,
                           .removed_queues = {},
@@ -272,6 +276,10 @@ std::vector<Published> Engine::take_published() {
 
 std::vector<std::uint32_t> Engine::take_deleted_topics() {
     return std::exchange(state_->deleted_topics, {});
+}
+
+std::vector<EndpointId> Engine::take_new_endpoints() {
+    return std::exchange(state_->new_endpoints, {});
 }
 
 void Engine::end_overdue_waits(Timestamp now, std::vector<Completion>& completions) {

@@ -10,6 +10,7 @@
 #include "broker/base/time.hpp"
 #include "broker/engine/answers.hpp"
 #include "broker/engine/commands.hpp"
+#include "broker/engine/endpoint_id.hpp"
 #include "broker/engine/publication.hpp"
 #include "broker/engine/stream_partition.hpp"
 #include "broker/store/store.hpp"
@@ -108,6 +109,8 @@ public:
     /// begin_batch.
     std::vector<Published> take_published();
     std::vector<std::uint32_t> take_deleted_topics();
+    /// Endpoints that the batch subscribed; likewise.
+    std::vector<EndpointId> take_new_endpoints();
 
     /// Answers receives that have waited long enough, between batches: for a store in which nothing can be written, so
     /// that nothing can be received either.

@@ -125,6 +125,11 @@ std::string iso_time(Timestamp at) {
     return text;
 }
 
+std::string_view envelope_type(const PublicationExtras& extras) {
+    if (extras.token.empty()) return "Notification";
+    return extras.farewell_endpoint.empty() ? "SubscriptionConfirmation" : "UnsubscribeConfirmation";
+}
+
 EnvelopeContent envelope_content(const TopicName& topic, const Published& published, std::uint64_t sequence,
                                  std::string_view protocol) {
     const auto& publication = published.publication();
@@ -148,7 +153,7 @@ Envelope envelope_of(const EnvelopeContent& content) {
     Envelope envelope;
     auto& json = envelope.json;
     json = "{";
-    append_member(json, "Type", asks ? "SubscriptionConfirmation" : "Notification");
+    append_member(json, "Type", envelope_type(extras));
     append_member(json, "MessageId", text_of(id));
     if (asks) append_member(json, "Token", extras.token);
     if (sequence != 0) append_member(json, "SequenceNumber", padded(sequence));

@@ -17,6 +17,9 @@ std::string topic_arn(const TopicName& topic);
 /// 2026-01-01T00:00:00.000Z.
 std::string iso_time(Timestamp at);
 
+/// Notification, SubscriptionConfirmation or UnsubscribeConfirmation.
+std::string_view envelope_type(const PublicationExtras& extras);
+
 /// What an envelope is put around; points to its parts.
 struct EnvelopeContent {
     const TopicName& topic;
@@ -40,8 +43,8 @@ struct Envelope {
 };
 /// Where the dotted subject is more than the topic's name, it stands in it as SubjectPath: SNS's Subject is a headline,
 /// which only SNS's publications have. Data that is not UTF-8 comes in base64, and then MessageEncoding says so. An
-/// endpoint's request to confirm (PublicationExtras::token) is of type SubscriptionConfirmation. FIFO topics sign
-/// nothing.
+/// endpoint's request to confirm (PublicationExtras::token) is of type SubscriptionConfirmation, and what it is told
+/// after its end UnsubscribeConfirmation. FIFO topics sign nothing.
 Envelope envelope_of(const EnvelopeContent& content);
 /// With the address of the subscription of that id.
 Bytes addressed(const Envelope& envelope, const Publication& publication, std::string_view subscription);

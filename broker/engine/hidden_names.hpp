@@ -33,6 +33,11 @@ inline QueueName endpoint_queue(const QueueName& topic, std::uint32_t topic_id, 
     return {std::string(endpoint_namespace) + topic.namespace_name, std::to_string(topic_id) + "/" + subscription};
 }
 
+/// The queue of what endpoints are told whose subscriptions have ended: their own queues are gone.
+inline QueueName farewell_queue() {
+    return {std::string(endpoint_namespace), "farewell"};
+}
+
 inline bool is_durable_queue(const QueueName& queue) {
     return queue.namespace_name.starts_with(durable_namespace);
 }

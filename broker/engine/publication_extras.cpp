@@ -11,6 +11,7 @@ Bytes encode(const PublicationExtras& extras) {
     to(extras.at.has_value())(extras.at.value_or(Timestamp()).ms());
     to(extras.signature_version)(extras.signature)(extras.certificate_url)(extras.unsubscribe_url_base);
     to(extras.token)(extras.confirm_url)(extras.topic_arn);
+    to(extras.farewell_endpoint)(extras.farewell_subscription);
     to(static_cast<std::uint32_t>(extras.bodies.size()));
     for (const auto& body : extras.bodies) to(body.protocol)(body.body)(body.signature);
     return to.take();
@@ -26,7 +27,8 @@ std::optional<PublicationExtras> decode_extras(BytesView bytes) {
     std::uint32_t bodies = 0;
     from(extras.headline)(has_id)(id.high)(id.low)(has_time)(at_ms);
     from(extras.signature_version)(extras.signature)(extras.certificate_url)(extras.unsubscribe_url_base);
-    from(extras.token)(extras.confirm_url)(extras.topic_arn)(bodies);
+    from(extras.token)(extras.confirm_url)(extras.topic_arn);
+    from(extras.farewell_endpoint)(extras.farewell_subscription)(bodies);
     while (bodies-- > 0 && !from.at_end()) {
         auto& body = extras.bodies.emplace_back();
         from(body.protocol)(body.body)(body.signature);

@@ -39,6 +39,10 @@ struct PublicationExtras {
     /// Of an endpoint's request to confirm, else empty.
     std::string token{};
     std::string confirm_url{};
+    /// Of what an endpoint is told that is not subscribed any more: its address and the id of its subscription, set by
+    /// the engine. Else empty.
+    std::string farewell_endpoint{};
+    std::string farewell_subscription{};
 
     /// Null: the data is the body.
     const ProtocolBody* body_for(std::string_view protocol) const {

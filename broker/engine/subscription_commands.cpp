@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "broker/engine/endpoint_queue.hpp"
 #include "broker/engine/numbered_id.hpp"
 #include "broker/engine/queue_commands.hpp"
 #include "broker/engine/queues.hpp"
@@ -96,6 +97,9 @@ Answer remove_subscription(Batch& batch, const RemoveSubscription& command) {
         const auto queue = batch.queues.find(batch.transaction, name);
         if (queue.has_value()) remove_queue(batch, **queue);
     }
+    const bool told = subscription->row.kind == SubscriptionKind::endpoint && subscription->row.confirmed;
+    if (told && command.farewell && !command.farewell->empty())
+        endpoint_queue::put_farewell(batch, *topic, *subscription, command.farewell->front());
     batch.topics.remove_subscription(batch, *topic, *subscription);
     return done();
 }

@@ -209,6 +209,7 @@ void CommitLoop::take_news_of_batch(bool changed) {
     cut_streams_.clear();
     fresh_news_.published = parts_.engine.take_published();
     fresh_news_.deleted_topics = parts_.engine.take_deleted_topics();
+    fresh_news_.new_endpoints = parts_.engine.take_new_endpoints();
 }
 
 /// Nothing of what is held can be undone any more.
@@ -230,7 +231,8 @@ void CommitLoop::release(std::vector<engine::Completion>& completions) {
     completions.clear();
     const auto news = take_news();
     for (std::uint32_t thread = 0; thread < outboxes_.size(); ++thread) {
-        const bool wants_news = news && parts_.answers.wants_stream_news(thread);
+        // New endpoints are rare, and known to one thread only: the others look at the news in vain.
+        const bool wants_news = news && (!news->new_endpoints.empty() || parts_.answers.wants_stream_news(thread));
         if (outboxes_[thread].empty() && !wants_news) continue;
         parts_.answers.deliver(thread, {std::exchange(outboxes_[thread], {}), wants_news ? news : nullptr});
     }

@@ -132,6 +132,8 @@ void IoThread::deliver_here(HandOver& hand_over) {
     if (hand_over.news) {
         tell_due(waiting_fetches_.touched_by(*hand_over.news));
         topic_subscribers_.deliver(*hand_over.news);
+        if (endpoint_listener_ && !hand_over.news->new_endpoints.empty())
+            endpoint_listener_(hand_over.news->new_endpoints);
     }
     // What comes right behind goes out in the same writes.
     const bool last = hand_overs_queued_.fetch_sub(1, std::memory_order_relaxed) == 1;

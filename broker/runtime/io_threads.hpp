@@ -7,11 +7,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "broker/engine/answers.hpp"
@@ -55,6 +57,8 @@ struct IoThreadParts {
     std::uint64_t waiting_fetches_max = 100'000;
 };
 
+using EndpointListener = std::function<void(const std::vector<engine::EndpointId>&)>;
+
 /// One thread with its io_context. A connection lives on one of them and never leaves it, so that sessions need no
 /// locks.
 class IoThread final : public AnswerRouter {
@@ -81,6 +85,8 @@ public:
     /// The receiver was told something outside of answers: on_answers_told is called soon, after the hand-over at work
     /// if there is one. On this thread; once until then, for each receiver.
     void touch(AnswerReceiver& receiver);
+    /// Is told which endpoints were subscribed once that is durable, on this thread. Before start.
+    void set_endpoint_listener(EndpointListener listener) { endpoint_listener_ = std::move(listener); }
     /// Somebody has entered or left a topic: what changed will be told in time. On this thread.
     void presence_changed() { set_presence_timer(); }
     /// Looks whether the time of waiting fetches has passed: for clocks that are moved by hand. From any thread.
@@ -128,6 +134,7 @@ private:
     std::atomic<std::uint32_t> hand_overs_queued_ = 0;
     /// Looked at since the receivers were last told that this was all.
     std::uint32_t hand_overs_joined_ = 0;
+    EndpointListener endpoint_listener_;
     /// Those that were touched; none stands for one that has left.
     std::vector<AnswerReceiver*> touched_;
     std::uint64_t sessions_made_ = 0;

@@ -104,6 +104,12 @@ struct Metrics {
     Counter deliveries;
     Counter deliveries_failed;
 
+    /// To HTTP and HTTPS endpoints: done, to be tried again, given up, and under way.
+    Counter endpoint_deliveries;
+    Counter endpoint_deliveries_retried;
+    Counter endpoint_deliveries_failed;
+    Counter endpoint_deliveries_in_flight;
+
     /// Pushed to subscribers, counting each of them.
     Counter pushes;
     /// Not pushed, since the subscriber was too slow: left out, or left for it to read from the history.

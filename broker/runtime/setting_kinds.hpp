@@ -9,8 +9,10 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "broker/engine/address_range.hpp"
 #include "broker/runtime/settings.hpp"
 
 /// The kinds of settings that there are: what a value looks like, how it is read and shown.
@@ -247,6 +249,56 @@ inline SettingRow allowed_hosts() {
                 return hosts.has_value();
             },
             [](const Settings& settings) { return joined_in_quotes(settings.http_allowed_hosts); }};
+}
+
+/// A host's name, plain or dotted, or *.DOMAIN for all names below one.
+inline bool is_host_pattern(std::string_view text) {
+    if (text.starts_with("*.")) text.remove_prefix(2);
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+               c == '_';
+    });
+}
+
+/// IP addresses, networks (10.1.0.0/16) and host patterns with commas between them, or * for all.
+inline std::optional<std::vector<std::string>> parse_delivery_hosts(std::string_view text) {
+    std::vector<std::string> hosts;
+    while (!text.empty()) {
+        const auto end = std::min(text.size(), text.find(','));
+        const auto host = text.substr(0, end);
+        text.remove_prefix(std::min(text.size(), end + 1));
+        const bool numbers =
+            engine::ip_address(host) || std::holds_alternative<engine::AddressRange>(engine::address_range(host));
+        if (host != "*" && !numbers && !is_host_pattern(host)) return std::nullopt;
+        hosts.emplace_back(host);
+    }
+    return hosts;
+}
+
+inline SettingRow delivery_hosts() {
+    return {
+        "delivery-hosts",
+        "HOSTS",
+        "machines besides this one to which HTTP and HTTPS endpoints of topics are delivered",
+        "IP addresses, networks like 10.1.0.0/16 and names like hooks or *.example.org with commas between them, or *",
+        [](Settings& settings, std::string_view text) {
+            auto hosts = parse_delivery_hosts(text);
+            if (hosts) settings.delivery_hosts = std::move(*hosts);
+            return hosts.has_value();
+        },
+        [](const Settings& settings) { return joined_in_quotes(settings.delivery_hosts); }};
+}
+
+inline SettingRow delivery_ca_file() {
+    return {"delivery-ca-file",
+            "FILE",
+            "authorities that certificates of https endpoints must come from, instead of the system's",
+            "the name of a file with certificates in PEM, or nothing",
+            [](Settings& settings, std::string_view text) {
+                settings.delivery_ca_file = text;
+                return true;
+            },
+            [](const Settings& settings) { return in_quotes(settings.delivery_ca_file); }};
 }
 
 inline SettingRow aws_account() {

@@ -76,6 +76,17 @@ std::vector<SettingRow> make_rows() {
         number(
             "sqs-batch-entries-max", "entries in one batch of SQS's API", {1, 1000},
             [](Settings & s) -> auto& { return s.sqs_batch_entries_max; }),
+        delivery_hosts(),
+        delivery_ca_file(),
+        seconds(
+            "delivery-patience-seconds", "how long an endpoint may take to be connected, and again to have answered",
+            {1, 300}, [](Settings & s) -> auto& { return s.delivery_patience; }),
+        number(
+            "deliveries-per-endpoint-max", "requests at once to one HTTP or HTTPS endpoint of a topic", {1, 1000},
+            [](Settings & s) -> auto& { return s.deliveries_per_endpoint_max; }),
+        number(
+            "deliveries-max", "requests at once to all such endpoints", {1, 100'000},
+            [](Settings & s) -> auto& { return s.deliveries_max; }),
         number(
             "websocket-connections-max", "WebSockets at once", up_to_a_billion,
             [](Settings & s) -> auto& { return s.websocket_connections_max; }),

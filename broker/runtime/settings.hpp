@@ -58,6 +58,13 @@ struct Settings {
     std::uint64_t sqs_message_bytes_max = 1'048'576;
     std::uint64_t sqs_batch_bytes_max = 1'048'576;
     std::uint64_t sqs_batch_entries_max = 10;
+    /// Machines, besides this one, to which HTTP and HTTPS endpoints of topics are delivered (docs/deliveries.md).
+    std::vector<std::string> delivery_hosts;
+    /// Of the authorities whose certificates https endpoints have; empty: the system's.
+    std::string delivery_ca_file;
+    Milliseconds delivery_patience = std::chrono::seconds(15);
+    std::uint64_t deliveries_per_endpoint_max = 10;
+    std::uint64_t deliveries_max = 1'000;
     std::uint64_t websocket_connections_max = 20'000;
     std::uint64_t websocket_message_bytes_max = protocol::frame_bytes_max;
     /// 0: as many as come.

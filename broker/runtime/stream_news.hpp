@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "broker/engine/commands_of_streams.hpp"
+#include "broker/engine/endpoint_id.hpp"
 #include "broker/engine/publication.hpp"
 #include "broker/engine/stream_partition.hpp"
 
@@ -19,8 +20,12 @@ struct StreamNews {
     /// In order.
     std::vector<engine::Published> published{};
     std::vector<std::uint32_t> deleted_topics{};
+    /// Endpoints that were subscribed.
+    std::vector<engine::EndpointId> new_endpoints{};
 
-    bool empty() const { return grown.empty() && cut.empty() && published.empty() && deleted_topics.empty(); }
+    bool empty() const {
+        return grown.empty() && cut.empty() && published.empty() && deleted_topics.empty() && new_endpoints.empty();
+    }
     /// Takes over what the other has; it is empty then.
     void append(StreamNews& other) {
         grown.insert(grown.end(), other.grown.begin(), other.grown.end());
@@ -28,6 +33,7 @@ struct StreamNews {
         published.insert(published.end(), std::make_move_iterator(other.published.begin()),
                          std::make_move_iterator(other.published.end()));
         deleted_topics.insert(deleted_topics.end(), other.deleted_topics.begin(), other.deleted_topics.end());
+        new_endpoints.insert(new_endpoints.end(), other.new_endpoints.begin(), other.new_endpoints.end());
         other = {};
     }
 };

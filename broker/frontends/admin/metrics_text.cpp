@@ -135,6 +135,15 @@ void write_topics(MetricsWriter& out, const runtime::Metrics& metrics) {
     out.counter("tern_deliveries_failed_total",
                 "Those that could not be, and went to a dead-letter queue if there is one.",
                 metrics.deliveries_failed.value());
+    out.counter("tern_endpoint_deliveries_total", "Deliveries to HTTP and HTTPS endpoints.",
+                metrics.endpoint_deliveries.value());
+    out.counter("tern_endpoint_deliveries_retried_total", "Those that failed and are tried again.",
+                metrics.endpoint_deliveries_retried.value());
+    out.counter("tern_endpoint_deliveries_failed_total",
+                "Those that failed for good, and went to a dead-letter queue if there is one.",
+                metrics.endpoint_deliveries_failed.value());
+    out.gauge("tern_endpoint_deliveries_in_flight", "Deliveries to endpoints that are under way.",
+              metrics.endpoint_deliveries_in_flight.value());
     out.counter("tern_pushes_total", "Publications pushed to subscribers, counting each of them.",
                 metrics.pushes.value());
     out.counter("tern_pushes_dropped_total", "Publications that a slow subscriber did not get.",

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/frontends/aws/names.hpp"
@@ -29,6 +32,8 @@ struct AwsOptions {
     std::vector<std::string> allowed_hosts = {};
     /// Who may call. Empty: anybody, with any credentials or none.
     runtime::AccessKeys access_keys = {};
+    /// Why an endpoint of protocol http or https cannot be subscribed, by its URL; nothing when it can. Null: all can.
+    std::function<std::optional<std::string>(std::string_view url)> endpoint_refusal = {};
     /// Origins whose pages may call; "*" for all. Pages of any other origin are refused, whatever the Host.
     std::vector<std::string> allowed_origins = {};
 };

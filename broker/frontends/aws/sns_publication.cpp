@@ -37,7 +37,8 @@ std::string notification_text(const engine::PublicationExtras& extras, std::stri
     return text;
 }
 
-std::string confirmation_text(const engine::PublicationExtras& extras, std::string_view message) {
+std::string confirmation_text(const engine::PublicationExtras& extras, std::string_view message,
+                              std::string_view type) {
     std::string text;
     add_line(text, "Message", message);
     add_line(text, "MessageId", tern::json::text_of(*extras.id));
@@ -45,7 +46,7 @@ std::string confirmation_text(const engine::PublicationExtras& extras, std::stri
     add_line(text, "Timestamp", engine::iso_time(*extras.at));
     add_line(text, "Token", extras.token);
     add_line(text, "TopicArn", extras.topic_arn);
-    add_line(text, "Type", "SubscriptionConfirmation");
+    add_line(text, "Type", type);
     return text;
 }
 
@@ -65,6 +66,31 @@ void begin_signature(const Surroundings& surroundings, const Call& call, const e
     if (fingerprint.empty()) return;
     extras.signature_version = annotation_of(topic.annotations, "SignatureVersion") == "2" ? "2" : "1";
     extras.certificate_url = base_url(call) + certificate_path(fingerprint);
+}
+
+struct RequestContext {
+    const Surroundings& surroundings;
+    const Call& call;
+    const NamedTopic& topic;
+    const engine::TopicDescription& description;
+};
+
+/// What asks the endpoint's owner to visit an address that has the token.
+std::shared_ptr<const engine::PublicationBatch> request_with(const RequestContext& context, std::string message,
+                                                             const std::string& token, std::string_view type) {
+    const auto& [surroundings, call, topic, description] = context;
+    auto extras = basic_extras(surroundings, call, topic);
+    extras.token = token;
+    extras.confirm_url = base_url(call) + "/?Action=ConfirmSubscription&Version=" + std::string(api_version) +
+                         "&TopicArn=" + extras.topic_arn + "&Token=" + token;
+    engine::Publication publication;
+    publication.subject = topic.topic.name;
+    publication.data = std::move(message);
+    begin_signature(surroundings, call, description, extras);
+    extras.signature =
+        surroundings.signer.sign(extras.signature_version, confirmation_text(extras, publication.data, type));
+    publication.extras = std::make_shared<const engine::PublicationExtras>(std::move(extras));
+    return std::make_shared<const engine::PublicationBatch>(engine::PublicationBatch{std::move(publication)});
 }
 
 bool is_signed_for(std::string_view protocol) {
@@ -131,18 +157,20 @@ std::shared_ptr<const engine::PublicationBatch> confirmation_request(const Surro
                                                                      const NamedTopic& topic,
                                                                      const engine::TopicDescription& description,
                                                                      const std::string& token) {
-    auto extras = basic_extras(surroundings, call, topic);
-    extras.token = token;
-    extras.confirm_url = base_url(call) + "/?Action=ConfirmSubscription&Version=" + std::string(api_version) +
-                         "&TopicArn=" + extras.topic_arn + "&Token=" + token;
-    engine::Publication publication;
-    publication.subject = topic.topic.name;
-    publication.data = "You have chosen to subscribe to the topic " + extras.topic_arn +
-                       ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
-    begin_signature(surroundings, call, description, extras);
-    extras.signature = surroundings.signer.sign(extras.signature_version, confirmation_text(extras, publication.data));
-    publication.extras = std::make_shared<const engine::PublicationExtras>(std::move(extras));
-    return std::make_shared<const engine::PublicationBatch>(engine::PublicationBatch{std::move(publication)});
+    const auto message = "You have chosen to subscribe to the topic " + arn_of_topic(topic) +
+                         ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
+    return request_with({surroundings, call, topic, description}, message, token, "SubscriptionConfirmation");
+}
+
+std::shared_ptr<const engine::PublicationBatch> farewell(const Surroundings& surroundings, const Call& call,
+                                                         const NamedSubscription& subscription,
+                                                         const engine::TopicDescription& description) {
+    const auto message = "You have chosen to deactivate subscription " +
+                         arn_of_subscription(subscription.topic, subscription.id) +
+                         ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in "
+                         "this message.";
+    return request_with({surroundings, call, subscription.topic, description}, message, new_token(),
+                        "UnsubscribeConfirmation");
 }
 
 }  // namespace tern::aws::sns

@@ -33,4 +33,9 @@ std::shared_ptr<const engine::PublicationBatch> confirmation_request(const Surro
                                                                      const engine::TopicDescription& description,
                                                                      const std::string& token);
 
+/// What an endpoint is sent whose subscription has ended.
+std::shared_ptr<const engine::PublicationBatch> farewell(const Surroundings& surroundings, const Call& call,
+                                                         const NamedSubscription& subscription,
+                                                         const engine::TopicDescription& description);
+
 }  // namespace tern::aws::sns

@@ -28,6 +28,10 @@ Error refusal_of_subscription(const engine::Answer& answer) {
     return error_of(answer.status);
 }
 
+bool is_web_protocol(std::string_view protocol) {
+    return protocol == "http" || protocol == "https";
+}
+
 /// Makes the command of one Subscribe; what it refuses, it refuses before anything is done.
 class Subscribing {
 public:
@@ -42,6 +46,9 @@ public:
         const auto* const protocol = find_protocol(protocol_);
         if (!protocol) return invalid("Amazon SNS does not support this protocol string: " + protocol_);
         if (auto error = check_endpoint(protocol_, endpoint_)) return std::move(*error);
+        if (is_web() && surroundings_.options.endpoint_refusal)
+            if (const auto reason = surroundings_.options.endpoint_refusal(endpoint_))
+                return invalid("Endpoint", *reason);
         const bool fifo_queue = protocol_ == "sqs" && endpoint_.ends_with(".fifo");
         if (fifo_queue && !topic_.topic.name.ends_with(".fifo")) return error_of(Errc::fifo_queue_on_standard_topic);
         SubscriptionAttributeReader reader(surroundings_, topic_, fifo_queue, nullptr);
@@ -52,6 +59,8 @@ public:
     }
 
 private:
+    bool is_web() const { return is_web_protocol(protocol_); }
+
     std::optional<Error> read_attributes(SubscriptionAttributeReader& reader) const {
         const auto* const given = object_in(call_.parameters, "Attributes");
         if (!given) return std::nullopt;
@@ -94,7 +103,7 @@ private:
         command.settings = std::move(settings);
         command.confirmed = !asks;
         if (asks) command.token = new_token();
-        const bool web = protocol_ == "http" || protocol_ == "https";
+        const bool web = is_web();
         if (web) command.request = confirmation_request(surroundings_, call_, topic_, topic, command.token);
         if (!web) command.retention = unsent_retention;
         return command;
@@ -148,7 +157,13 @@ Step unsubscribe(const Surroundings& surroundings, Call& call) {
     // Durable ones are none of SNS's.
     if (!known.has_value() || known->kind == engine::SubscriptionKind::durable) return boost::json::object();
     Submit submit;
-    submit.command = engine::RemoveSubscription{std::move(named.topic.topic), std::move(named.id)};
+    engine::RemoveSubscription command{named.topic.topic, named.id};
+    if (is_web_protocol(known->protocol) && known->confirmed) {
+        const auto described = describe(surroundings, named.topic);
+        if (const auto* const topic = std::get_if<engine::TopicDescription>(&described))
+            command.farewell = farewell(surroundings, call, named, *topic);
+    }
+    submit.command = std::move(command);
     submit.then = [](engine::Answer&& answer) -> Step {
         const bool gone =
             answer.status == Errc::subscription_does_not_exist || answer.status == Errc::topic_does_not_exist;

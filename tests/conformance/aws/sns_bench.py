@@ -24,8 +24,8 @@ NAMESPACE = "{http://sns.amazonaws.com/doc/2010-03-31/}"
 
 
 class Bench:
-    def __init__(self):
-        self.process = Broker()
+    def __init__(self, *options):
+        self.process = Broker(*options)
         self.numbers = itertools.count(1)
         self.sns = self.client("sns")
         self.sqs = self.client("sqs")
@@ -123,8 +123,8 @@ def decoded(text):
     return base64.b64decode(text, validate=True)
 
 
-def run(*modules):
-    bench = Bench()
+def run(*modules, options=()):
+    bench = Bench(*options)
     passed = failed = 0
     try:
         for module in modules:

@@ -1,3 +1,6 @@
+#include "broker/engine/endpoint_queries.hpp"
+#include "broker/engine/envelope.hpp"
+#include "broker/engine/hidden_names.hpp"
 #include "broker/engine/topic_rows.hpp"
 #include "tests/unit/engine/fan_out_fixture.hpp"
 
@@ -115,6 +118,54 @@ TEST_CASE_FIXTURE(EndpointFixture, "an endpoint gets the body for its protocol, 
     CHECK_EQ(got.publication.extras->headline, "News");
     CHECK_EQ(got.publication.extras->signature, "signature for https");
     CHECK_EQ(got.publication.extras->at, Timestamp(1'000));
+}
+
+TEST_CASE_FIXTURE(EndpointFixture,
+                  "who delivers finds all endpoints of its protocols, each with all that it must know") {
+    auto command = endpoint("https://a");
+    command.settings.raw = true;
+    command.settings.annotations = {{"DeliveryPolicy", "p"}};
+    const auto a = add(command);
+    auto mail = endpoint("a@b");
+    mail.protocol = "email";
+    add(mail);
+    CHECK_EQ(call(SetTopic{topic, {}, {{"DeliveryPolicy", "of the topic"}}}).status, Errc::ok);
+
+    const auto snapshot = store.begin_read();
+    const auto found = list_endpoints(*snapshot, [](std::string_view protocol) { return protocol == "https"; });
+    REQUIRE_EQ(found.size(), 1);
+    const auto described = describe_endpoint(*snapshot, found[0]);
+    REQUIRE(described.has_value());
+    CHECK_EQ(described->topic, topic);
+    CHECK_EQ(described->topic_annotations.at("DeliveryPolicy"), "of the topic");
+    CHECK_EQ(described->subscription.subscription, a.subscription);
+    CHECK_EQ(described->subscription.endpoint, "https://a");
+    CHECK_EQ(described->subscription.annotations.at("DeliveryPolicy"), "p");
+    CHECK(described->subscription.raw);
+    CHECK_FALSE(describe_endpoint(*snapshot, {found[0].topic, 99}));
+    CHECK_FALSE(describe_endpoint(*snapshot, farewells));
+}
+
+TEST_CASE_FIXTURE(EndpointFixture,
+                  "an endpoint is told farewell by a queue that outlives its own, if it was confirmed") {
+    const auto bye = std::make_shared<const PublicationBatch>(PublicationBatch{request("t9")});
+    const auto a = add(endpoint("https://a"));
+    const auto b = add(endpoint("https://b", false, "t"));
+
+    for (const auto& subscription : {a, b})
+        CHECK_EQ(call(RemoveSubscription{topic, subscription.subscription, bye}).status, Errc::ok);
+    restart();
+
+    const auto waiting_there = receive(hidden_names::farewell_queue());
+    REQUIRE_EQ(waiting_there.size(), 1);
+    const auto told = read_durable_message(waiting_there[0].record).value().stored;
+    CHECK_EQ(told.publication.extras->farewell_endpoint, "https://a");
+    CHECK_EQ(told.publication.extras->farewell_subscription, a.subscription);
+    CHECK_EQ(told.publication.extras->topic_arn, topic_arn(topic));
+    CHECK_EQ(envelope_type(*told.publication.extras), "UnsubscribeConfirmation");
+    const auto snapshot = store.begin_read();
+    const auto found = list_endpoints(*snapshot, [](std::string_view) { return true; });
+    CHECK_EQ(found, std::vector<EndpointId>{farewells});
 }
 
 TEST_CASE_FIXTURE(EndpointFixture, "endpoints that cannot be are refused") {

@@ -81,6 +81,8 @@ std::string other_value(const SettingRow& row) {
     if (row.argument == "ACCOUNT") return "123456789012";
     if (row.argument == "REGION") return "eu-west-1";
     if (row.argument == "LIST") return "https://example.org";
+    if (row.argument == "HOSTS") return "10.1.0.0/16,::1,hooks,*.internal";
+    if (row.argument == "FILE") return "/somewhere/authorities.pem";
     if (row.argument == "SECONDS") return "61";
     return row.argument == "BYTES" ? "65MiB" : "17";
 }
@@ -102,9 +104,9 @@ TEST_CASE("every setting can be given as an option, in the environment and in th
     for (const auto& row : setting_rows()) {
         CAPTURE(row.name);
         const auto value = other_value(row);
-        const bool quoted =
-            std::set<std::string_view>{"DIR", "FILE", "HOST:PORT", "NAME", "BYTES", "LIST", "ACCOUNT", "REGION"}
-                .contains(row.argument);
+        const bool quoted = std::set<std::string_view>{"DIR",     "HOST:PORT", "NAME",  "BYTES", "LIST",
+                                                       "ACCOUNT", "REGION",    "HOSTS", "FILE"}
+                                .contains(row.argument);
         const TemporaryFile file(row.key() + " = " + (quoted ? "\"" + value + "\"" : value) + "\n");
         const auto shown_of = [&](const Configuration& configuration) { return row.show(configuration.settings); };
         const auto standard = shown_of(accepted({}));
@@ -168,16 +170,27 @@ TEST_CASE("every setting refuses nonsense, a number that is too long and an empt
     for (const auto& row : setting_rows()) {
         CAPTURE(row.name);
         Settings settings;
-        if (row.name != "data" && row.name != "start-file") {
+        // These are names, and any text is one.
+        if (row.name != "data" && row.argument != "FILE" && row.argument != "HOSTS") {
             CHECK_FALSE(row.set(settings, "nonsense"));
             CHECK_FALSE(row.set(settings, "99999999999999999999"));
             CHECK_FALSE(row.set(settings, "-1"));
         }
-        // A list may be empty, and there may be no file.
-        CHECK_EQ(row.set(settings, ""), row.argument == "LIST" || row.argument == "FILE");
+        // A list may be empty, and a file none.
+        CHECK_EQ(row.set(settings, ""), std::set<std::string_view>{"LIST", "HOSTS", "FILE"}.contains(row.argument));
         CHECK(row.set(settings, other_value(row)));
         CHECK_FALSE(row.allowed.empty());
     }
+}
+
+TEST_CASE("machines to deliver to are addresses, networks and names, and nothing else") {
+    const auto hosts =
+        accepted({"--delivery-hosts", "10.1.0.0/16,fd00::/8,hooks,*.example.org,*"}).settings.delivery_hosts;
+
+    CHECK_EQ(hosts.size(), 5);
+    for (const auto* const wrong : {"10.0.0.0/33", "http://x", "a b", "*.", "a,,b", "x*"})
+        CHECK_MESSAGE(refused({"--delivery-hosts", wrong}).find("delivery-hosts") != std::string::npos,
+                      std::string(wrong));
 }
 
 TEST_CASE("addresses are this machine's by number, not names that have to be looked up") {
