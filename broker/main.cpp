@@ -224,6 +224,18 @@ void say_ready(const tcp::endpoint& native, const tcp::endpoint& http, const std
     std::fflush(stdout);
 }
 
+/// Ends the broker's threads before anything goes that they work with, however `serve` is left.
+class StopAtTheEnd {
+public:
+    explicit StopAtTheEnd(runtime::LocalBroker& broker) : broker_(broker) {}
+    ~StopAtTheEnd() { broker_.stop(); }
+    StopAtTheEnd(const StopAtTheEnd&) = delete;
+    StopAtTheEnd& operator=(const StopAtTheEnd&) = delete;
+
+private:
+    runtime::LocalBroker& broker_;
+};
+
 void serve(const runtime::Configuration& configuration, SteadyClock::time_point started) {
     const auto& settings = configuration.settings;
     const auto signals = hold_back_signals();
@@ -249,6 +261,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
             listen<admin::AdminFrontend>("aws-listen", address, broker, aws_listener_options(settings, address, aws)));
     }
 
+    const StopAtTheEnd stop_at_the_end(broker);
     broker.start();
     if (start_file) make_what_is_declared(broker, *start_file);
     native->start();

@@ -6,7 +6,8 @@ that begin with "> "), the lines below a command are what it should print. A com
 shown it must match, with "..." for anything, alone on a line for any number of lines, and blanks counted as one.
 A block ```console broker holds a command that stays, and is left running once it has printed what is shown (or a line
 with the broker's address). A document without such a block finds a broker running. Ports of the documents are replaced
-by free ones; ./tools/run starts the programs that were built already; pidof knows this document's broker only."""
+by free ones; ./tools/run starts the programs that were built already; pidof knows this document's broker only. Programs
+of the system come first in PATH: python3 is the one for which the packages of tools/setup are."""
 
 import argparse
 import os
@@ -23,6 +24,7 @@ import time
 from dataclasses import dataclass, field
 
 NATIVE_PORT, HTTP_PORT = "4565", "4566"
+OTHER_PORTS = ("9324", "4100")  # where other servers of SQS listen
 COMMAND_SECONDS_MAX = 180
 READY_SECONDS_MAX = 30
 
@@ -120,7 +122,9 @@ class Session:
 
     def __init__(self, programs, folder):
         self.folder = pathlib.Path(folder)
-        self.native, self.http = free_ports(2)
+        theirs = (NATIVE_PORT, HTTP_PORT, *OTHER_PORTS)
+        self.ports = dict(zip(theirs, free_ports(len(theirs))))
+        self.native, self.http = self.ports[NATIVE_PORT], self.ports[HTTP_PORT]
         self.brokers = []
         for path in ("bin", "tools", "shims", "home"):
             (self.folder / path).mkdir()
@@ -131,7 +135,7 @@ class Session:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("TERN_")} | {
             "HOME": str(self.folder / "home"), "XDG_DATA_HOME": str(self.folder / "home/data"), "XDG_CONFIG_HOME": str(self.folder / "home/config"),
             "TERN_LISTEN": f"127.0.0.1:{self.native}", "TERN_HTTP": f"127.0.0.1:{self.http}", "TERN_SERVER": f"127.0.0.1:{self.native}",
-            "PATH": f"{self.folder}/shims:{os.environ['PATH']}", "TERM": "dumb", "LC_ALL": "C.UTF-8",
+            "PATH": f"{self.folder}/shims:/usr/bin:{os.environ['PATH']}", "TERM": "dumb", "LC_ALL": "C.UTF-8",
         }
         self.shell = Process(["bash", "--noprofile", "--norc"], self.folder, self.environment)
 
@@ -140,10 +144,11 @@ class Session:
         (self.folder / path).chmod(0o755)
 
     def with_our_ports(self, text):
-        return text.replace(f":{NATIVE_PORT}", f":{self.native}").replace(f":{HTTP_PORT}", f":{self.http}")
+        return re.sub(r":(\d+)\b", lambda port: ":" + self.ports.get(port[1], port[1]), text)
 
     def with_their_ports(self, text):
-        return text.replace(f":{self.native}", f":{NATIVE_PORT}").replace(f":{self.http}", f":{HTTP_PORT}")
+        theirs = {ours: port for port, ours in self.ports.items()}
+        return re.sub(r":(\d+)\b", lambda port: ":" + theirs.get(port[1], port[1]), text)
 
     def start(self, command):
         """Starts what stays. What is wrong with it, or nothing."""
