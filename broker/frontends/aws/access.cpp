@@ -10,8 +10,9 @@
 namespace tern::aws {
 namespace {
 
-constexpr std::array<std::string_view, 5> known_hosts = {"*.localhost", "*.localstack.cloud", "*.amazonaws.com",
-                                                         "*.amazonaws.com.cn", "host.docker.internal"};
+constexpr std::array<std::string_view, 6> known_hosts = {"*.localhost",          "*.localstack.cloud",
+                                                         "*.amazonaws.com",      "*.amazonaws.com.cn",
+                                                         "host.docker.internal", "host.testcontainers.internal"};
 
 /// "*.example.org" fits what ends in .example.org.
 bool fits(std::string_view host, std::string_view pattern) {

@@ -106,6 +106,11 @@ std::optional<QueueAddress> parse_queue_path(std::string_view path) {
         address.region = parts[1];
         parts.erase(parts.begin(), parts.begin() + 2);
     }
+    if (parts.size() == 2 && parts[0] == "queue" && !parts[1].empty()) {
+        // As ElasticMQ writes them, of the broker's own account.
+        address.name = parts[1];
+        return address;
+    }
     if (parts.size() != 2 || !is_account(parts[0]) || parts[1].empty()) return std::nullopt;
     address.account = parts[0];
     address.name = parts[1];

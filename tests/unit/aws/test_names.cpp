@@ -52,6 +52,7 @@ TEST_CASE("queue URLs of every form are read") {
         return address->region.value_or("-") + " " + address->account.value_or("-") + " " + address->name;
     };
     CHECK_EQ(read("http://h:1/queue/eu-west-1/000000000000/q"), "eu-west-1 000000000000 q");
+    CHECK_EQ(read("http://h:1/queue/q"), read("q"));
     CHECK_EQ(read("http://h:1/000000000000/q"), "- 000000000000 q");
     CHECK_EQ(read("http://sqs.eu-west-1.localhost.localstack.cloud:4566/000000000000/q"), "eu-west-1 000000000000 q");
     CHECK_EQ(read("https://eu-west-1.queue.localhost.localstack.cloud/000000000000/q"), "eu-west-1 000000000000 q");

@@ -63,9 +63,9 @@ TEST_CASE("a signature says who asks, and for which region") {
 TEST_CASE("hosts that a foreign page cannot have are served, and those that the operator names") {
     AwsOptions options;
     options.allowed_hosts = {"sqs.example.org", "*.internal.example"};
-    for (const auto* const host :
-         {"", "localhost", "127.0.0.1", "192.0.2.1", "[::1]", "tern", "sqs.localhost", "localhost.localstack.cloud",
-          "sqs.us-east-1.amazonaws.com", "host.docker.internal", "SQS.example.org", "a.b.internal.example"}) {
+    for (const auto* const host : {"", "localhost", "127.0.0.1", "192.0.2.1", "[::1]", "tern", "sqs.localhost",
+                                   "localhost.localstack.cloud", "sqs.us-east-1.amazonaws.com", "host.docker.internal",
+                                   "host.testcontainers.internal", "SQS.example.org", "a.b.internal.example"}) {
         CAPTURE(host);
         CHECK(is_allowed_host(host, options));
     }
