@@ -83,7 +83,8 @@ private:
 /// Publishes until then; what the window allows at once, the source may write as one.
 void push_until(Instant end, PushSource& source, PushPace& pace) {
     for (auto now = Clock::now(); now < end; now = Clock::now()) {
-        for (; pace.in_window() && pace.is_time(now) && source.has_room(); now = Clock::now()) {
+        // A reader that keeps up leaves the window open all the time.
+        for (; now < end && pace.in_window() && pace.is_time(now) && source.has_room(); now = Clock::now()) {
             source.push(now);
             pace.count(now);
         }
