@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include "broker/base/hex.hpp"
 #include "broker/engine/agenda.hpp"
 #include "broker/engine/row_keys.hpp"
 
@@ -38,14 +39,7 @@ void put_row(Batch& batch, const store::Key& key, const DeduplicationEntry& entr
 Bytes content_id(BytesView body) {
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256(reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest);
-    static constexpr char digits[] = "0123456789abcdef";
-    Bytes text;
-    text.reserve(2 * sizeof digest);
-    for (const auto byte : digest) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
+    return hex_of(digest);
 }
 
 std::optional<DeduplicationEntry> find(const Batch& batch, const Queue& queue, BytesView group, BytesView id) {

@@ -1,11 +1,10 @@
 #include "broker/engine/envelope.hpp"
 
-#include <openssl/evp.h>
-
 #include <chrono>
 #include <cstdio>
 #include <string_view>
 
+#include "broker/base/base64.hpp"
 #include "broker/base/utf8.hpp"
 #include "broker/engine/publication_record.hpp"
 
@@ -18,12 +17,8 @@ constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 constexpr std::size_t sequence_digits = 20;
 
 Bytes base64_of(BytesView bytes) {
-    // EVP_EncodeBlock ends what it writes with a zero byte.
-    Bytes text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const auto written =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(written));
+    Bytes text;
+    append_base64(text, bytes);
     return text;
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "broker/base/check.hpp"
+#include "broker/base/hex.hpp"
 
 namespace tern::aws {
 namespace {
@@ -44,14 +45,7 @@ public:
         std::array<unsigned char, 16> bytes;
         unsigned size = 0;
         TERN_CHECK(EVP_DigestFinal_ex(context_, bytes.data(), &size) == 1 && size == bytes.size());
-        constexpr char digits[] = "0123456789abcdef";
-        std::string text;
-        text.reserve(2 * bytes.size());
-        for (const unsigned byte : bytes) {
-            text += digits[byte >> 4];
-            text += digits[byte & 0xF];
-        }
-        return text;
+        return hex_of(bytes);
     }
 
 private:

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/base/hex.hpp"
 #include "broker/base/time.hpp"
 
 /// What Signature Version 4 is put together from ("Create a signed AWS API request" in the AWS documentation). Pure
@@ -17,8 +18,6 @@ using Sha256 = std::array<unsigned char, 32>;
 
 Sha256 sha256(std::string_view bytes);
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
-/// In lower case, as signatures are written.
-std::string hex_of(const Sha256& digest);
 inline std::string_view view_of(const Sha256& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }

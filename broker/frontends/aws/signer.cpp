@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "broker/base/base64.hpp"
+#include "broker/base/hex.hpp"
 
 namespace tern::aws {
 namespace {
@@ -107,10 +108,8 @@ std::unique_ptr<Signer::Key> Signer::Key::from(const std::string& file_text) {
         X509_digest(certificate.get(), EVP_sha256(), digest, &digest_bytes) != 1)
         return nullptr;
     key->certificate = text_of(shown.get());
-    static constexpr char digits[] = "0123456789abcdef";
-    constexpr unsigned fingerprint_bytes = 16;
-    for (unsigned i = 0; i < fingerprint_bytes; ++i)
-        key->fingerprint.append(1, digits[digest[i] >> 4]).append(1, digits[digest[i] & 15]);
+    constexpr std::size_t fingerprint_bytes = 16;
+    key->fingerprint = hex_of({digest, fingerprint_bytes});
     return key;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/base/hex.hpp"
 #include "broker/frontends/aws/sns_topic_attributes.hpp"
 
 namespace tern::aws::sns {
@@ -25,11 +26,7 @@ std::string digits_of(std::string_view name) {
     unsigned bytes = 0;
     EVP_Digest(name.data(), name.size(), digest, &bytes, EVP_sha256(), nullptr);
     constexpr unsigned bytes_used = 16;
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (unsigned i = 0; i < std::min(bytes, bytes_used); ++i)
-        text.append(1, digits[digest[i] >> 4]).append(1, digits[digest[i] & 15]);
-    return text;
+    return hex_of({digest, std::min(bytes, bytes_used)});
 }
 
 /// The parts of "app/PLATFORM/NAME" or "endpoint/PLATFORM/NAME/ID" behind the first; none when it begins otherwise.

@@ -8,11 +8,11 @@ import select
 import socket
 import sys
 import time
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "signatures"))
 from broker import Broker
+from tests import run_tests, shared
 from proxies import Haproxy, Nginx
 
 VERSION = "Version=2012-11-05"
@@ -225,20 +225,8 @@ def test_the_broker_is_well_afterwards(broker):
 
 
 def main():
-    passed = failed = 0
     with Broker("") as broker:
-        for name, test in list(globals().items()):
-            if not name.startswith("test_"):
-                continue
-            try:
-                test(broker)
-                passed += 1
-                print(f"ok   {name}")
-            except Exception:
-                failed += 1
-                print(f"FAIL {name}\n{traceback.format_exc()}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        return run_tests(globals(), shared(broker))
 
 
 if __name__ == "__main__":

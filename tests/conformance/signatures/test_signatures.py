@@ -7,7 +7,6 @@ import hmac
 import json
 import subprocess
 import sys
-import traceback
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -24,6 +23,7 @@ except ImportError:
     sys.exit(1)
 
 from broker import Broker
+from tests import run_tests, shared
 
 CONFIGURATION = """
 [[aws_access_keys]]
@@ -253,20 +253,8 @@ def test_secrets_are_not_in_the_log(broker):
 
 
 def main():
-    passed = failed = 0
     with Broker(CONFIGURATION, {"SENDER_SECRET": "hush"}) as broker:
-        for name, test in list(globals().items()):
-            if not name.startswith("test_"):
-                continue
-            try:
-                test(broker)
-                passed += 1
-                print(f"ok   {name}")
-            except Exception:
-                failed += 1
-                print(f"FAIL {name}\n{traceback.format_exc()}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        return run_tests(globals(), shared(broker))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The start file that docs/start-file.md shows, applied by a real broker. Prints "N passed, N failed"."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -9,10 +10,13 @@ import re
 import subprocess
 import sys
 import tempfile
-import traceback
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "signatures"))
+from tests import run_tests
 
 TERND = os.environ["TERND"]
 EXAMPLE = re.search(r"```toml\n(.*?)```", (pathlib.Path(os.environ["TERN_DOCS"]) / "start-file.md").read_text(), re.S).group(1)
@@ -98,22 +102,17 @@ def test_a_wrong_file_ends_the_start_with_the_line_and_touches_nothing(place):
     assert "made=5" in log, log
 
 
-def main():
-    passed = failed = 0
-    for name, test in list(globals().items()):
-        if not name.startswith("test_"):
-            continue
-        place = Place()
-        try:
-            test(place)
-            passed += 1
-            print(f"ok   {name}")
-        except Exception:
-            failed += 1
-            print(f"FAIL {name}\n{traceback.format_exc()}")
+@contextlib.contextmanager
+def a_place():
+    place = Place()
+    try:
+        yield place
+    finally:
         place.holder.cleanup()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+
+
+def main():
+    return run_tests(globals(), a_place)
 
 
 if __name__ == "__main__":
