@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/base/base64url.hpp"
+#include "broker/engine/catalog_page.hpp"
 #include "broker/engine/fifo_delay.hpp"
 #include "broker/engine/fifo_groups.hpp"
 #include "broker/engine/message_record.hpp"
@@ -126,25 +127,13 @@ Result<QueueDescription> describe_queue(const store::ReadTransaction& snapshot, 
 
 Result<QueuePage> list_queues(const store::ReadTransaction& snapshot, Timestamp now, const std::string& namespace_name,
                               const std::string& prefix, const Page& page) {
-    if (const auto errc = check_page(page); errc != Errc::ok) return errc;
-    const auto last_listed = decode_base64url(page.token);
-    if (!last_listed || last_listed->size() > protocol::queue_name_bytes_max) return Errc::page_token_invalid;
-    if (prefix.size() > protocol::queue_name_bytes_max || !valid_namespace(namespace_name)) return QueuePage{};
-
+    auto named = catalog_page(snapshot, keys::CatalogKind::queue, {namespace_name, prefix}, page,
+                              protocol::queue_name_bytes_max);
+    if (!named.has_value()) return named.error();
     QueuePage listed;
-    const auto start = keys::catalog(keys::CatalogKind::queue, {namespace_name, prefix});
-    const auto name_at = keys::catalog(keys::CatalogKind::queue, {namespace_name, {}}).size();
-    const auto after = keys::catalog(keys::CatalogKind::queue, {namespace_name, *last_listed});
-    const auto cursor = snapshot.cursor(Table::catalog);
-    for (bool more = cursor->seek(std::max(start.view(), after.view())); more; more = cursor->next()) {
-        if (!cursor->key().starts_with(start.view())) break;
-        const auto name = cursor->key().substr(name_at);
-        if (!last_listed->empty() && name <= *last_listed) continue;
-        if (listed.queues.size() == static_cast<std::size_t>(page.entries_max)) {
-            listed.next_token = encode_base64url(listed.queues.back().queue.name);
-            break;
-        }
-        const auto queue = read_queue(snapshot, load_little<std::uint32_t>(cursor->value().bytes().data()));
+    listed.next_token = std::move(named->next_token);
+    for (const auto& entry : named->entries) {
+        const auto queue = read_queue(snapshot, entry.id);
         if (queue.has_value()) listed.queues.push_back(describe(snapshot, now, *queue));
     }
     return listed;
