@@ -167,6 +167,20 @@ TEST_CASE("a record past the old end, fetched before, is not lost when following
     CHECK_EQ(read_all(reader), "b");
 }
 
+TEST_CASE("a partition that is added while following is read from its beginning") {
+    FakeStream stream;
+    stream.append(0, {{1, "a"}});
+    auto reader = stream.reader({{0, 0, 1}});
+    CHECK_EQ(read_all(reader), "a");
+    reader.follow();
+    stream.append(1, {{2, "b"}, {3, "c"}});
+
+    reader.add({1, 0, 0});
+    reader.wait_for_more({});
+
+    CHECK_EQ(read_all(reader), "bc");
+}
+
 TEST_CASE("a damaged batch is told with its place") {
     FakeStream stream;
     stream.append(3, {{1, "a"}});

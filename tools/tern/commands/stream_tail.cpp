@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+#include <utility>
 
-#include "protocol/limits.hpp"
 #include "tools/tern/commands/commands.hpp"
 #include "tools/tern/streams/group_follow.hpp"
 #include "tools/tern/streams/position_lookup.hpp"
@@ -13,7 +14,8 @@ namespace tern::cli {
 
 namespace {
 
-constexpr milliseconds wait{protocol::wait_ms_max};
+// A partition that is added is seen after so long at the latest.
+constexpr milliseconds wait{5'000};
 
 struct TailOptions {
     std::string name;
@@ -47,13 +49,37 @@ void write_last(RecordReader& reader, const std::vector<OffsetRange>& ranges, st
     }
 }
 
+/// The partitions that a stream gets while it is followed, each from its first record.
+class AddedPartitions {
+public:
+    AddedPartitions(BlockingClient& client, StreamName stream, std::size_t known)
+        : client_(client),
+          stream_(std::move(stream)),
+          known_(known) {}
+
+    void look(RecordReader& reader) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - looked_ < wait) return;
+        looked_ = now;
+        const auto partitions = client_.describe_stream(stream_).partitions.size();
+        for (; known_ < partitions; ++known_) reader.add({static_cast<std::uint32_t>(known_), 0, 0});
+    }
+
+private:
+    BlockingClient& client_;
+    StreamName stream_;
+    std::size_t known_;
+    std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
+};
+
 /// Until a signal ends the process, the reader of our output goes away, or the stream does.
-[[noreturn]] void follow(Context& context, RecordReader& reader, RecordWriter& writer) {
+[[noreturn]] void follow(Context& context, RecordReader& reader, RecordWriter& writer, AddedPartitions* added) {
     reader.follow();
     bool lost = false;
     while (true) {
         try {
             reader.wait_for_more(wait);
+            if (added != nullptr) added->look(reader);
             if (lost) context.note("The broker is back.");
             lost = false;
         } catch (const Error& error) {
@@ -84,8 +110,10 @@ ExitCode tail(Context& context, const TailOptions& options) {
     RecordWriter writer(context.out(), context.style(), record_format(context, options.raw));
     write_last(reader, ranges, options.last, writer);
     context.out().flush();
-    if (options.follow) follow(context, reader, writer);
-    return ExitCode::ok;
+    if (!options.follow) return ExitCode::ok;
+    AddedPartitions added(client, stream, ranges.size());
+    // Who names partitions wants no others.
+    follow(context, reader, writer, options.partitions.empty() ? &added : nullptr);
 }
 
 }  // namespace

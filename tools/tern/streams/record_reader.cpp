@@ -35,6 +35,11 @@ std::optional<PlacedRecord> RecordReader::next() {
     return PlacedRecord{cursor.partition(), cursor.head()};
 }
 
+void RecordReader::add(const OffsetRange& range) {
+    cursors_.emplace_back(range);
+    if (following_) cursors_.back().read_on();
+}
+
 void RecordReader::follow() {
     leave_record();
     following_ = true;

@@ -26,6 +26,8 @@ public:
     /// The next record; nothing when all is read. Valid until the next call. Errors: Failure, Error.
     std::optional<PlacedRecord> next();
 
+    /// One more partition.
+    void add(const OffsetRange& range);
     /// From now on there is no last record: next() gives nothing when it would have to wait, and wait_for_more() waits.
     void follow();
     /// Waits so long for records to come, up to 20 seconds. Errors: Failure, Error.

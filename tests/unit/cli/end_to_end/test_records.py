@@ -188,6 +188,16 @@ class Following(BrokerTest):
         # A shell shows this as 130.
         self.assertEqual(following.returncode, -signal.SIGINT)
 
+    def test_following_takes_up_partitions_that_are_added(self):
+        self.tern("stream", "append", self.queue, "before")
+        following = self.follow()
+        self.assertEqual(following.stdout.readline(), b"before\n")
+        self.tern("stream", "set", self.queue, "--partitions", "3")
+        self.tern("stream", "append", self.queue, "in the new one", "--partition", "2")
+        self.assertEqual(following.stdout.readline(), b"in the new one\n")
+        following.send_signal(signal.SIGINT)
+        following.communicate(timeout=SECONDS_MAX)
+
     def test_following_goes_on_when_the_broker_was_killed(self):
         self.tern("stream", "append", self.queue, "--lines", input=b"1\n2\n")
         following = self.follow()
