@@ -18,6 +18,7 @@
 #include "tern/blocking_client.hpp"
 #include "tern/consumer.hpp"
 #include "tern/sender.hpp"
+#include "tests/unit/client/status_of.hpp"
 #include "tests/unit/client/ternd_process.hpp"
 
 /// The client against the real broker.
@@ -38,16 +39,6 @@ struct EndToEnd {
         return std::move(messages.front());
     }
 };
-
-template <class Call>
-Status status_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::ok;
-}
 
 }  // namespace
 

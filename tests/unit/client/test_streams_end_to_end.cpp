@@ -17,6 +17,7 @@
 #include "tern/blocking_client.hpp"
 #include "tern/blocking_stream_consumer.hpp"
 #include "tern/producer.hpp"
+#include "tests/unit/client/status_of.hpp"
 #include "tests/unit/client/ternd_process.hpp"
 
 /// Producers and consumers against the real broker.
@@ -82,16 +83,6 @@ std::vector<int> from_to(int from, int to) {
     std::vector<int> numbers;
     for (int i = from; i < to; ++i) numbers.push_back(i);
     return numbers;
-}
-
-template <class Call>
-Status status_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::ok;
 }
 
 }  // namespace

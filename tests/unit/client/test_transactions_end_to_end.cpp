@@ -10,6 +10,7 @@
 #include "tern/blocking_client.hpp"
 #include "tern/blocking_stream_consumer.hpp"
 #include "tern/transaction.hpp"
+#include "tests/unit/client/status_of.hpp"
 #include "tests/unit/client/ternd_process.hpp"
 
 /// Transactions against the real broker.
@@ -30,16 +31,6 @@ std::vector<NewRecord> events(int from, int to) {
     std::vector<NewRecord> records;
     for (int i = from; i < to; ++i) records.push_back({.key = std::to_string(i), .value = "signed up"});
     return records;
-}
-
-template <class Call>
-Status status_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::ok;
 }
 
 }  // namespace
