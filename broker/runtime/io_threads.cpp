@@ -14,6 +14,18 @@ namespace {
 constexpr unsigned session_number_bits = 48;
 /// So that nobody waits long for those behind.
 constexpr std::uint32_t hand_overs_joined_max = 16;
+/// What a publication takes beside its data and attributes, roughly, in any wire form.
+constexpr std::size_t publication_overhead_bytes = 100;
+
+std::size_t published_bytes(const StreamNews& news) {
+    std::size_t bytes = 0;
+    for (const auto& published : news.published) {
+        const auto& publication = published.publication();
+        bytes += publication.data.size() + publication_overhead_bytes;
+        for (const auto& attribute : publication.attributes) bytes += attribute.name.size() + attribute.value.size();
+    }
+    return bytes;
+}
 
 }  // namespace
 
@@ -81,7 +93,7 @@ void IoThread::remove(std::uint64_t session) {
     const auto found = sessions_.find(session);
     if (found == sessions_.end()) return;
     const bool waits = found->second.answers_expected > 0;
-    std::ranges::replace(touched_, found->second.receiver, nullptr);
+    turns_.remove(*found->second.receiver);
     sessions_.erase(found);
     count_sessions();
     if (waits) mailbox_.put_internal({number_, session, 0}, engine::EndSession{});
@@ -109,13 +121,27 @@ void IoThread::deliver(HandOver&& hand_over) {
 }
 
 void IoThread::touch(AnswerReceiver& receiver) {
-    if (touched_.empty() && !handing_over_) {
+    if (turns_.empty() && !handing_over_ && !turning_) {
         boost::asio::post(*context_, [this] { tell_answers_told(); });
     }
-    touched_.push_back(&receiver);
+    turns_.add(receiver);
 }
 
-void IoThread::deliver_here(HandOver& hand_over) {
+void IoThread::deliver_here(HandOver& arrived) {
+    const bool too_much = turns_.is_full() && arrived.news && !arrived.news->published.empty();
+    if (hand_overs_waiting_.empty() && !too_much) {
+        hand_over(arrived);
+    } else {
+        hand_overs_waiting_.push_back(std::move(arrived));
+    }
+    // What comes right behind goes out in the same writes.
+    const bool last = hand_overs_queued_.fetch_sub(1, std::memory_order_relaxed) == 1;
+    if (!last && ++hand_overs_joined_ < hand_overs_joined_max) return;
+    hand_overs_joined_ = 0;
+    tell_answers_told();
+}
+
+void IoThread::hand_over(HandOver& hand_over) {
     handing_over_ = true;
     for (auto& [ticket, answer] : hand_over.completions) {
         // Looked up anew for each answer: a receiver may leave while it is told one.
@@ -132,14 +158,18 @@ void IoThread::deliver_here(HandOver& hand_over) {
     if (hand_over.news) {
         tell_due(waiting_fetches_.touched_by(*hand_over.news));
         topic_subscribers_.deliver(*hand_over.news);
+        turns_.count(published_bytes(*hand_over.news));
         if (endpoint_listener_ && !hand_over.news->new_endpoints.empty())
             endpoint_listener_(hand_over.news->new_endpoints);
     }
-    // What comes right behind goes out in the same writes.
-    const bool last = hand_overs_queued_.fetch_sub(1, std::memory_order_relaxed) == 1;
-    if (!last && ++hand_overs_joined_ < hand_overs_joined_max) return;
-    hand_overs_joined_ = 0;
-    tell_answers_told();
+}
+
+/// As far as the round of turns has room for.
+void IoThread::hand_over_waiting() {
+    while (!hand_overs_waiting_.empty() && !turns_.is_full()) {
+        hand_over(hand_overs_waiting_.front());
+        hand_overs_waiting_.pop_front();
+    }
 }
 
 void IoThread::tell_due(const std::vector<WaitingFetches::Due>& due) {
@@ -157,12 +187,30 @@ void IoThread::tell_answers_told() {
         if (found != sessions_.end()) found->second.receiver->on_answers_told();
     }
     told_.clear();
-    // Those that leave meanwhile become none.
-    for (std::size_t i = 0; i < touched_.size(); ++i) {
-        if (touched_[i]) touched_[i]->on_answers_told();
-    }
-    touched_.clear();
     handing_over_ = false;
+    if (!turning_) take_turns();
+}
+
+/// A step; whatever else there is to do on the thread comes between two of them.
+void IoThread::take_turns() {
+    turning_ = true;
+    turns_.tell_some();
+    if (!hand_overs_waiting_.empty()) {
+        hand_over_waiting();
+        tell_answers_told();
+    }
+    turning_ = !turns_.empty() || !hand_overs_waiting_.empty();
+    if (turning_) boost::asio::post(*context_, [this] { take_turns(); });
+}
+
+/// Nothing waits any more.
+void IoThread::tell_everybody() {
+    turns_.tell_all();
+    while (!hand_overs_waiting_.empty()) {
+        hand_over_waiting();
+        tell_answers_told();
+        turns_.tell_all();
+    }
 }
 
 void IoThread::look_at_deadlines() {
@@ -209,6 +257,7 @@ void IoThread::set_timer() {
 
 void IoThread::announce_shutdown() {
     boost::asio::post(*context_, [this] {
+        tell_everybody();
         std::vector<std::uint64_t> sessions;
         for (const auto& [session, state] : sessions_) sessions.push_back(session);
         for (const auto session : sessions) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,7 @@
 #include "broker/runtime/mailbox.hpp"
 #include "broker/runtime/metrics.hpp"
 #include "broker/runtime/presence.hpp"
+#include "broker/runtime/receiver_turns.hpp"
 #include "broker/runtime/stream_news.hpp"
 #include "broker/runtime/subscriber_counts.hpp"
 #include "broker/runtime/topic_subscribers.hpp"
@@ -82,8 +84,8 @@ public:
     WaitingFetches& waiting_fetches() { return waiting_fetches_; }
     /// The subscribers of topics among this thread's sessions. On this thread, but for watched().
     TopicSubscribers& topic_subscribers() { return topic_subscribers_; }
-    /// The receiver was told something outside of answers: on_answers_told is called soon, after the hand-over at work
-    /// if there is one. On this thread; once until then, for each receiver.
+    /// The receiver was told something outside of answers: on_answers_told is called soon, at its turn, after the
+    /// hand-over at work if there is one. On this thread; once until then, for each receiver.
     void touch(AnswerReceiver& receiver);
     /// Is told which endpoints were subscribed once that is durable, on this thread. Before start.
     void set_endpoint_listener(EndpointListener listener) { endpoint_listener_ = std::move(listener); }
@@ -111,8 +113,12 @@ private:
         std::uint64_t answers_expected = 0;
     };
     void deliver_here(HandOver& hand_over);
+    void hand_over(HandOver& hand_over);
+    void hand_over_waiting();
     void tell_due(const std::vector<WaitingFetches::Due>& due);
     void tell_answers_told();
+    void take_turns();
+    void tell_everybody();
     void look_at_deadlines_here();
     void set_timer();
     void set_presence_timer();
@@ -134,9 +140,13 @@ private:
     std::atomic<std::uint32_t> hand_overs_queued_ = 0;
     /// Looked at since the receivers were last told that this was all.
     std::uint32_t hand_overs_joined_ = 0;
+    /// Hand-overs with publications that came too fast for the receivers' turns, and what came behind them.
+    std::deque<HandOver> hand_overs_waiting_;
     EndpointListener endpoint_listener_;
-    /// Those that were touched; none stands for one that has left.
-    std::vector<AnswerReceiver*> touched_;
+    /// Those that were touched.
+    ReceiverTurns turns_;
+    /// Steps of turns are under way, one post behind the other.
+    bool turning_ = false;
     std::uint64_t sessions_made_ = 0;
     std::mutex count_mutex_;
     std::condition_variable emptied_;

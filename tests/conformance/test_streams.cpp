@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(StreamBroker, "an offset out of range is told with the range t
 }
 
 TEST_CASE_FIXTURE(StreamBroker, "long answers come whole, many of them on one connection") {
-    const std::string record(900'000, 'r');
+    const std::string record(50'000, 'r');
     for (int i = 0; i < 9; ++i) append(record);
 
     std::vector<detail::Operation<std::vector<FetchedPartition>>> fetches;
@@ -209,6 +209,19 @@ TEST_CASE_FIXTURE(StreamBroker, "long answers come whole, many of them on one co
         const auto fetched = client.answer(fetch);
         REQUIRE(fetched.has_value());
         CHECK_EQ(records_in(fetched->at(0).batches), std::vector<std::string>(9, record));
+    }
+}
+
+TEST_CASE_FIXTURE(StreamBroker, "a fetch is answered with 512 KiB at most, however much it asks for") {
+    const std::string record(100'000, 'r');
+    for (int i = 0; i < 9; ++i) append(record);
+
+    for (const auto& [offset, records] : {std::pair{0, 5}, std::pair{5, 4}}) {
+        const auto asked = detail::fetch(client.next_id(), {{"s", 0, static_cast<std::uint64_t>(offset), 16u << 20}},
+                                         {.bytes_max = 16u << 20});
+        const auto fetched = client.execute(asked);
+        REQUIRE(fetched.has_value());
+        CHECK_EQ(records_in(fetched->at(0).batches).size(), records);
     }
 }
 

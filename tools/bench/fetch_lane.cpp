@@ -1,5 +1,7 @@
 #include "tools/bench/fetch_lane.hpp"
 
+#include <algorithm>
+
 #include "tools/bench/answer.hpp"
 #include "tools/bench/batch_scan.hpp"
 #include "tools/bench/bench_error.hpp"
@@ -16,16 +18,24 @@ constexpr std::size_t empty_answers_max = 100;
 }  // namespace
 
 FetchLane::FetchLane(const std::string& stream, const FetchShape& shape, std::vector<std::uint64_t> starts)
-    : frame_(stream, shape),
-      starts_(std::move(starts)),
-      offsets_(starts_) {}
+    : starts_(std::move(starts)),
+      offsets_(starts_) {
+    auto rotated = shape;
+    for (std::size_t first = 0; first < offsets_.size(); ++first) {
+        frames_.emplace_back(stream, rotated);
+        std::ranges::rotate(rotated.partitions, rotated.partitions.begin() + 1);
+    }
+}
 
 std::string_view FetchLane::next_request(std::uint64_t id, bool stopping) {
     if (stopping) return {};
     expected_id_ = id;
-    frame_.set_id(id);
-    for (std::size_t entry = 0; entry < offsets_.size(); ++entry) frame_.set_offset(entry, offsets_[entry]);
-    return frame_.bytes();
+    first_ = partition_of(1);
+    auto& frame = frames_[first_];
+    frame.set_id(id);
+    for (std::size_t entry = 0; entry < offsets_.size(); ++entry)
+        frame.set_offset(entry, offsets_[partition_of(entry)]);
+    return frame.bytes();
 }
 
 Done FetchLane::take(const wire::Reply& reply) {
@@ -36,14 +46,15 @@ Done FetchLane::take(const wire::Reply& reply) {
     bool something = false;
     for (unsigned entry = 0; entry < offsets_.size(); ++entry) {
         const auto& result = *answer.results()->Get(entry);
-        something = something || result.end_offset() > static_cast<std::int64_t>(offsets_[entry]);
+        const auto partition = partition_of(entry);
+        something = something || result.end_offset() > static_cast<std::int64_t>(offsets_[partition]);
         if (const auto* batches = result.batches()) {
             const auto* bytes = reinterpret_cast<const char*>(batches->data());
-            const auto read = scan_batches({bytes, batches->size()}, offsets_[entry]);
+            const auto read = scan_batches({bytes, batches->size()}, offsets_[partition]);
             done.messages += read.messages;
             done.bytes += read.bytes;
         }
-        go_on(entry, result);
+        go_on(partition, result);
     }
     empty_answers_ = done.messages > 0 || !something ? 0 : empty_answers_ + 1;
     if (empty_answers_ > empty_answers_max)
@@ -51,11 +62,11 @@ Done FetchLane::take(const wire::Reply& reply) {
     return done;
 }
 
-void FetchLane::go_on(std::size_t entry, const wire::FetchResult& result) {
+void FetchLane::go_on(std::size_t partition, const wire::FetchResult& result) {
     const auto end = static_cast<std::uint64_t>(result.end_offset());
-    if (result.end_offset() < 0 || offsets_[entry] > end)
+    if (result.end_offset() < 0 || offsets_[partition] > end)
         throw BenchError("The broker handed out more than it says there is.");
-    if (offsets_[entry] == end) offsets_[entry] = starts_[entry];
+    if (offsets_[partition] == end) offsets_[partition] = starts_[partition];
 }
 
 }  // namespace tern::bench

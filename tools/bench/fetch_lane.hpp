@@ -10,7 +10,8 @@
 
 namespace tern::bench {
 
-/// Reads its partitions from their beginning to their end, around and around, all of them by each fetch.
+/// Reads its partitions from their beginning to their end, around and around. Each fetch asks for all of them, and
+/// begins with another one: an answer may have room for the first ones only.
 class FetchLane final : public Requester {
 public:
     /// `starts` are the first offsets of the shape's partitions.
@@ -23,9 +24,14 @@ public:
     Done take(const protocol::wire::Reply& reply) override;
 
 private:
-    void go_on(std::size_t entry, const protocol::wire::FetchResult& result);
+    void go_on(std::size_t partition, const protocol::wire::FetchResult& result);
 
-    FetchFrame frame_;
+    /// The partition that an entry of the request under way asks for.
+    std::size_t partition_of(std::size_t entry) const { return (first_ + entry) % offsets_.size(); }
+
+    /// By the partition that comes first.
+    std::vector<FetchFrame> frames_;
+    std::size_t first_ = 0;
     std::vector<std::uint64_t> starts_;
     std::vector<std::uint64_t> offsets_;
     std::uint64_t expected_id_ = 0;

@@ -5,7 +5,7 @@
 #include "protocol/framing.hpp"
 #include "protocol/limits.hpp"
 
-/// The answer to a fetch can hold 16 MiB of records. FlatBuffers are built from their end, in one piece of memory; so
+/// The answer to a fetch can hold a batch of 17 MiB. FlatBuffers are built from their end, in one piece of memory; so
 /// records would be copied into it, and from there to where they are sent from. But a vector may stand anywhere behind
 /// the table that refers to it. So the tables are built without the records, and then each table's reference is made to
 /// point behind them, where the records follow as they are:

@@ -9,8 +9,10 @@ namespace tern::native {
 
 namespace {
 
-// An answer must fit into a frame, beside what it says of its entries. A longest batch comes whole even so.
-constexpr std::uint64_t fetch_answer_bytes_max = 16u << 20;
+// A consumer that catches up asks for as much as it may. Its I/O thread takes care of producers, too: long answers,
+// made and written one behind the other, leave their requests lying while the commit thread has nothing to do. Answers
+// of this size also stay in the processor's caches. A longest batch comes whole even so.
+constexpr std::uint64_t fetch_answer_bytes_max = 512u << 10;
 
 /// -1 stands for "not given".
 std::optional<std::int64_t> number(std::int64_t value) {
