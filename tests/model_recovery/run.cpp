@@ -81,6 +81,8 @@ private:
     Tally& tally_;
     bool busy_ = false;
     Truth truth_;
+    /// Of what was published last.
+    std::string epoch_;
     Deliveries deliveries_;
     const Wanted members_want_{"t.>"};
     RecoveryBroker broker_;
@@ -149,6 +151,7 @@ void Run::publish() {
 void Run::told(std::uint64_t request, const engine::Answer& answer) {
     const auto* results = std::get_if<engine::PublishResults>(&answer.body);
     if (results == nullptr) return;
+    epoch_ = results->epoch;
     const auto node = asked_.extract(request);
     for (std::size_t i = 0; i < results->results.size(); ++i) {
         if (results->results[i].status != Errc::ok) throw Broken("a publication is refused");
@@ -222,6 +225,8 @@ void Run::hand_on() {
 
 void Run::settle() {
     note("settle");
+    // So that there is a topic, and its epoch is known.
+    publish();
     for (int round = 0; round < 4; ++round) {
         for (auto& subscriber : subscribers_) {
             if (subscriber->ended()) subscriber->disconnect();
@@ -233,7 +238,7 @@ void Run::settle() {
             } while (!subscriber->all_read());
     }
     for (const auto& subscriber : subscribers_) {
-        subscriber->check_level();
+        subscriber->check_level(epoch_);
         subscriber->check_seen();
     }
     if (broker_.metrics.subscribers_behind.value() != 0) throw Broken("somebody is behind, and all have read all");

@@ -75,8 +75,9 @@ void Subscriber::see_gap(std::istringstream& words) {
     ++tally_.gaps;
 }
 
-void Subscriber::check_level() const {
+void Subscriber::check_level(const std::string& epoch) const {
     if (!next_) throw Broken("a subscriber was never told that it is subscribed");
+    if (epoch_ != epoch) throw Broken("a subscriber was not told that its topic has gone, or begun anew");
     require_nothing(*next_, std::numeric_limits<std::uint64_t>::max(), "at the end");
 }
 

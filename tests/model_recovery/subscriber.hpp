@@ -28,8 +28,8 @@ public:
     void connect();
     /// Its topic was deleted: it is to connect anew.
     bool ended() const { return ended_; }
-    /// It is connected, and has read all that there is.
-    void check_level() const;
+    /// It is connected, and has read all that there is of the topic, whose epoch is this.
+    void check_level(const std::string& epoch) const;
     /// A power cut takes nothing back that somebody has seen: no offset means two things.
     void check_seen() const;
 
