@@ -72,6 +72,7 @@ private:
     SubscriptionRefusal check() {
         if (auto refusal = check_durable(command_); refusal.errc != Errc::ok) return refusal;
         if (const auto errc = look_for_topic(); errc != Errc::ok) return {errc, {}};
+        row_.kind = SubscriptionKind::durable;
         if (present_ != nullptr) {
             if (present_->row.kind != SubscriptionKind::durable) return {Errc::subscription_exists, "kind"};
             row_ = present_->row;
@@ -120,7 +121,6 @@ private:
 
     void add(const QueueName& queue_name) {
         row_.name = command_.name;
-        row_.kind = SubscriptionKind::durable;
         row_.created_at = batch_.now;
         batch_.topics.add_subscription(batch_, *topic_, std::move(row_));
         const auto dead_letter_queue = dead_letter_queue_of(queue_settings_);
@@ -143,6 +143,19 @@ private:
 
 Answer open_durable(Batch& batch, const OpenDurable& command) {
     return Opening(batch, command).run();
+}
+
+Errc move_dead_letters(Batch& batch, const Topic& topic, const SubscriptionRow& row) {
+    const auto name = hidden_names::durable_queue(topic.row.topic, topic.id, row.name);
+    const auto queue = batch.queues.find(batch.transaction, name);
+    if (!queue.has_value()) return Errc::storage_damaged;
+    auto settings = (*queue)->settings();
+    if (!settings.redrive_policy) return Errc::ok;
+    settings.redrive_policy->dead_letter_queue = row.dead_letter_queue;
+    if (row.dead_letter_queue.empty()) settings.redrive_policy.reset();
+    if (const auto errc = dead_letters::check(batch, name, settings); errc != Errc::ok) return errc;
+    change_queue(batch, **queue, std::move(settings));
+    return Errc::ok;
 }
 
 }  // namespace tern::engine

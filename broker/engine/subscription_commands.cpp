@@ -84,6 +84,10 @@ Answer set_subscription(Batch& batch, const SetSubscription& command) {
     auto row = found->subscription->row;
     auto refusal = change(batch, command.topic, row, command.settings);
     if (refusal.errc != Errc::ok) return refuse(refusal.errc, std::move(refusal.detail));
+    if (row.kind == SubscriptionKind::durable && row.dead_letter_queue != found->subscription->row.dead_letter_queue) {
+        const auto errc = move_dead_letters(batch, *found->topic, row);
+        if (errc != Errc::ok) return refuse(errc, "dead_letter_queue");
+    }
     batch.topics.change_subscription(batch, *found->topic, *found->subscription, std::move(row));
     return done();
 }

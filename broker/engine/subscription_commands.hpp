@@ -3,6 +3,7 @@
 #include "broker/engine/answers.hpp"
 #include "broker/engine/batch.hpp"
 #include "broker/engine/commands_of_topics.hpp"
+#include "broker/engine/topic.hpp"
 
 /// Commands about subscriptions that are kept: of queues, of endpoints, and durable ones. Each checks everything first
 /// and writes afterwards.
@@ -28,5 +29,8 @@ Answer confirm_endpoint(Batch& batch, const ConfirmEndpoint& command);
 /// too_many_subscriptions, redrive_not_allowed, those of the settings, and what making a topic by use can be refused
 /// for.
 Answer open_durable(Batch& batch, const OpenDurable& command);
+/// What a durable subscription gives up goes from now on where its changed row says; nowhere, and it is not given up.
+/// Errors: redrive_policy_invalid, redrive_not_allowed; then nothing is changed.
+Errc move_dead_letters(Batch& batch, const Topic& topic, const SubscriptionRow& row);
 
 }  // namespace tern::engine

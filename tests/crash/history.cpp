@@ -8,6 +8,7 @@
 #include "protocol/framing.hpp"
 #include "tests/crash/queue_notes.hpp"
 #include "tests/crash/stream_notes.hpp"
+#include "tests/crash/topic_notes.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
@@ -40,6 +41,8 @@ struct Connection {
     ByteStream requests;
     ByteStream answers;
     std::map<std::uint64_t, PlacedFrame> unanswered;
+    /// What is pushed has the id of the request that subscribed.
+    std::map<std::uint64_t, PlacedFrame> subscriptions;
 };
 
 class Reader {
@@ -78,7 +81,12 @@ private:
 
     void on_answer(Connection& connection, PlacedFrame& frame) {
         const auto* reply = verified_reply(frame.bytes.view());
-        const auto request = connection.unanswered.extract(reply->id());
+        if (const auto subscribed = connection.subscriptions.find(reply->id());
+            subscribed != connection.subscriptions.end()) {
+            const auto* subscribe = verified_request(subscribed->second.bytes.view())->body_as_Subscribe();
+            return topics_.on_pushed(*subscribe, *reply, frame.at);
+        }
+        auto request = connection.unanswered.extract(reply->id());
         if (request.empty()) throw std::runtime_error("an answer to a request that was not made");
         ++history_.acknowledgements;
         if (reply->status() != 0) {
@@ -87,6 +95,7 @@ private:
         }
         const auto& asked = request.mapped();
         apply(*verified_request(asked.bytes.view()), reply, {asked.at, frame.at});
+        if (reply->body_as_Subscribed() != nullptr) connection.subscriptions[reply->id()] = std::move(request.mapped());
     }
 
     /// Notes what a command does. Without a reply nobody knows whether it was done.
@@ -95,6 +104,7 @@ private:
             return on_transact(*transact, reply ? reply->body_as_TransactionResults() : nullptr, span);
         queues_.note(request, reply, span);
         streams_.note(request, reply, span);
+        topics_.note(request, reply, span);
     }
 
     void on_transact(const wire::Transact& transact, const wire::TransactionResults* answer, Span span) {
@@ -120,6 +130,7 @@ private:
     History history_;
     QueueNotes queues_{history_};
     StreamNotes streams_{history_};
+    TopicNotes topics_{history_};
 };
 
 }  // namespace
@@ -127,6 +138,12 @@ private:
 std::size_t History::shown() const {
     std::size_t count = 0;
     for (const auto& [key, partition] : partitions) count += partition.shown.size();
+    return count;
+}
+
+std::size_t History::seen() const {
+    std::size_t count = 0;
+    for (const auto& [name, topic] : topics) count += topic.shown.size();
     return count;
 }
 

@@ -9,6 +9,7 @@
 #include "tests/crash/names.hpp"
 #include "tests/crash/spans.hpp"
 #include "tests/crash/stream_history.hpp"
+#include "tests/crash/topic_history.hpp"
 #include "tests/crash/trace.hpp"
 
 /// What clients asked for and were told, read from the bytes on their connections.
@@ -48,12 +49,17 @@ struct History {
     /// None was committed until the first one was: -1.
     std::map<OffsetKey, std::vector<Setting>> offsets;
     std::vector<TransactionHistory> transactions;
+    std::map<std::string, TopicHistory> topics;
+    /// By the part of the data before the first '|'.
+    std::map<std::string, SentPublication> publications;
     std::size_t requests = 0;
     std::size_t acknowledgements = 0;
     std::size_t refusals = 0;
 
     /// How many batches fetches have shown.
     std::size_t shown() const;
+    /// How many publications subscribers and readers of histories have seen.
+    std::size_t seen() const;
 };
 
 /// Errors: throws std::runtime_error when the bytes are not what the load writes.

@@ -14,6 +14,7 @@
 #include "broker/base/random_source.hpp"
 #include "tests/crash/hours.hpp"
 #include "tests/crash/stream_load.hpp"
+#include "tests/crash/topic_load.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
@@ -199,13 +200,16 @@ void run_load(const LoadOptions& options) {
         }
     }
     make_shared_streams(options.port);
+    make_shared_topic(options.port);
     std::atomic<bool> done = false;
     Threads watchers;
     for (std::uint32_t i = 0; i < options.watchers; ++i) watchers.start([&, i] { run_watcher(options, i, done); });
+    for (std::uint32_t i = 0; i < options.subscribers; ++i) watchers.start([&] { run_subscriber(options, done); });
     Threads workers;
     for (std::uint32_t i = 0; i < options.connections; ++i) workers.start([&, i] { Worker(options, i).run(); });
     for (std::uint32_t i = 0; i < options.stream_connections; ++i)
         workers.start([&, i] { run_stream_worker(options, i); });
+    for (std::uint32_t i = 0; i < options.publishers; ++i) workers.start([&, i] { run_publisher(options, i); });
     workers.join();
     done = true;
     watchers.join();

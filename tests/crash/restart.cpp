@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "broker/engine/audit.hpp"
 #include "broker/engine/engine.hpp"
 #include "broker/engine/message_record.hpp"
+#include "broker/engine/publication.hpp"
 #include "broker/engine/queries.hpp"
 #include "broker/store/check.hpp"
 #include "broker/store/data_folder.hpp"
@@ -14,6 +16,7 @@
 #include "protocol/limits.hpp"
 #include "tests/crash/hours.hpp"
 #include "tests/crash/restart_streams.hpp"
+#include "tests/crash/restart_topics.hpp"
 #include "tests/crash/test_batches.hpp"
 
 namespace tern::crash {
@@ -44,6 +47,7 @@ public:
         const auto snapshot = store_.begin_read();
         for (const auto& [name, queue] : history_.queues) show(*snapshot, name);
         show_streams(*snapshot, history_, found_);
+        show_topics(*snapshot, now_, history_, found_);
     }
 
     /// Receives everything and deletes it, truncates streams and removes groups, in one commit.
@@ -54,6 +58,7 @@ public:
         for (auto& [name, queue] : found_.queues) drain(name, queue);
         for (const auto& [name, partitions] : found_.streams) use_up(name, partitions);
         for (const auto& [name, group] : found_.groups) remove(name, group);
+        for (const auto& [name, topic] : found_.topics) use_up(name, topic);
         std::vector<engine::Completion> completions;
         engine_.advance(completions);
         engine_.end_batch();
@@ -122,6 +127,18 @@ private:
             require(apply(engine::TruncateStream{{{}, name}, i, end + 1}).status == Errc::ok,
                     name + " cannot be truncated");
         }
+    }
+
+    /// A topic must go on where it ended; then it goes.
+    void use_up(const std::string& name, const FoundTopic& topic) {
+        auto batch = std::make_shared<engine::PublicationBatch>(1);
+        batch->front().subject = name;
+        batch->front().data = "after the restart";
+        const auto published = apply(engine::Publish{{{}, name}, std::move(batch)});
+        const auto* results = std::get_if<engine::PublishResults>(&published.body);
+        require(results && results->results.front().offset == topic.end_offset,
+                "what is published to " + name + " does not go on at its end");
+        require(apply(engine::DeleteTopic{{{}, name}}).status == Errc::ok, name + " cannot be deleted");
     }
 
     void remove(const std::string& name, const FoundGroup& group) {

@@ -48,6 +48,22 @@ struct FoundGroup {
     std::set<std::string> members;
 };
 
+struct FoundPublication {
+    std::uint64_t offset = 0;
+    std::string subject;
+    std::string data;
+};
+struct FoundTopic {
+    std::uint64_t start_offset = 0;
+    std::uint64_t end_offset = 0;
+    /// In the order in which they are served.
+    std::vector<FoundPublication> publications;
+    /// The last value of each subject.
+    std::map<std::string, FoundPublication> values;
+    /// The names of all messages in the queues that are subscribed.
+    std::map<std::string, std::multiset<std::string>> queues;
+};
+
 /// What is there after a restart.
 struct Found {
     /// Sentences of `tern check`, of the audit, and of the start itself: empty when all is well.
@@ -57,6 +73,7 @@ struct Found {
     std::map<std::string, std::vector<FoundPartition>> streams;
     std::map<std::string, FoundGroup> groups;
     std::map<OffsetKey, std::int64_t> offsets;
+    std::map<std::string, FoundTopic> topics;
 };
 
 /// Starts the broker's own store and engine on the folder, shows what is there, and then receives, deletes and

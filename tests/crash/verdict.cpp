@@ -23,6 +23,7 @@ public:
         judge_streams(found_, history_, at_, findings_);
         judge_groups(found_, history_, at_, findings_);
         judge_transactions(found_, history_, at_, findings_);
+        judge_topics(found_, history_, at_, findings_);
         return std::move(findings_);
     }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "broker/engine/audit.hpp"
 
 namespace tern::stream_model {
@@ -23,6 +26,8 @@ void Subject::reopen() {
 
 std::vector<engine::Completion> Subject::execute(Timestamp now, const std::vector<Command>& commands) {
     std::vector<engine::Completion> completions;
+    published_.clear();
+    deleted_topics_.clear();
     run_batch(now, commands, completions);
     for (int batches = 0;; ++batches) {
         const auto next = engine_->next_deadline();
@@ -43,6 +48,8 @@ void Subject::run_batch(Timestamp now, const std::vector<Command>& commands,
     engine_->advance(completions);
     engine_->end_batch();
     transaction->commit();
+    std::ranges::move(engine_->take_published(), std::back_inserter(published_));
+    std::ranges::copy(engine_->take_deleted_topics(), std::back_inserter(deleted_topics_));
     check_appended();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -8,13 +8,11 @@
 
 #include "broker/engine/engine.hpp"
 #include "broker/store/memory_store.hpp"
-#include "tests/model_streams/group_model.hpp"
-#include "tests/model_streams/script.hpp"
 
 /// The engine under test, on a store in memory, with time and random bits from the run.
 namespace tern::stream_model {
 
-/// The engine did what it must never do, whatever the rules of streams are.
+/// The engine did what it must never do, whatever the rules are.
 struct SubjectFailure : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -31,6 +29,9 @@ public:
     };
     /// Executes the commands as one batch, then empty batches until nothing is due any more.
     std::vector<engine::Completion> execute(Timestamp now, const std::vector<Command>& commands);
+    /// What the last execute() published, and which topics it deleted.
+    const std::vector<engine::Published>& published() const { return published_; }
+    const std::vector<std::uint32_t>& deleted_topics() const { return deleted_topics_; }
     std::unique_ptr<store::ReadTransaction> snapshot() { return store_.begin_read(); }
 
 private:
@@ -43,6 +44,8 @@ private:
     engine::EngineLimits limits_;
     std::unique_ptr<engine::Engine> engine_;
     std::map<engine::StreamPartition, std::uint64_t> ends_;
+    std::vector<engine::Published> published_;
+    std::vector<std::uint32_t> deleted_topics_;
 };
 
 }  // namespace tern::stream_model

@@ -20,6 +20,8 @@ World::World(std::uint64_t seed, const Mutant& mutant, std::size_t diary_lines_m
       ledger_(retention_),
       stream_ledger_(ledger_, ledger_.tally(), retention_),
       stream_clients_(surroundings(), stream_ledger_, ledger_),
+      topic_ledger_(ledger_.tally()),
+      topic_clients_(topic_surroundings(), topic_ledger_),
       diary_lines_max_(diary_lines_max) {
     if (chance(30)) limits_.due_work_per_batch = static_cast<std::uint32_t>(2 + random_.below(8));
     if (chance(20)) limits_.in_flight_max_standard = limits_.in_flight_max_fifo = 3 + random_.below(4);
@@ -52,11 +54,12 @@ std::vector<engine::Command> World::first_commands() {
         if (chance(30)) create.settings.timestamp_type = engine::TimestampType::append;
         commands.emplace_back(create);
     }
+    for (auto& command : TopicClients::first_commands()) commands.push_back(std::move(command));
     for (int i = 0; i < 3; ++i) commands.emplace_back(engine::AllocateProducer{});
     return commands;
 }
 
-/// Queues and streams are there before the first fault.
+/// Queues, streams and the topic are there before the first fault.
 void World::create_queues() {
     const auto transaction = memory_.begin_write();
     std::vector<engine::Completion> completions;
@@ -67,10 +70,31 @@ void World::create_queues() {
     transaction->commit();
     memory_.flush();
     std::vector<std::int64_t> producers;
-    for (const auto& [ticket, answer] : completions)
+    for (const auto& [ticket, answer] : completions) {
         if (const auto* allocated = std::get_if<engine::ProducerAllocated>(&answer.body))
             producers.push_back(allocated->id);
+        if (const auto* opened = std::get_if<engine::TopicOpened>(&answer.body))
+            topic_clients_.set_durable_queue(opened->durable_queue);
+    }
     stream_clients_.set_producers(std::move(producers));
+}
+
+engine::DurableEnd World::readable_end() const {
+    if (mutant_.mistake != Mistake::reads_past_durable_end) return durable_ends_.durable_end();
+    return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
+}
+
+TopicSurroundings World::topic_surroundings() {
+    return {
+        random_,
+        [this] { return now_; },
+        [this](TopicRequest request) {
+            submit({0, a_session(), std::move(request), std::nullopt, false});
+        },
+        [this](std::string what) { note(std::move(what)); },
+        [this] { return memory_.begin_read(); },
+        [this] { return readable_end(); },
+    };
 }
 
 Surroundings World::surroundings() {
@@ -82,10 +106,7 @@ Surroundings World::surroundings() {
         },
         [this](std::string what) { note(std::move(what)); },
         [this] { return memory_.begin_read(); },
-        [this]() -> engine::DurableEnd {
-            if (mutant_.mistake != Mistake::reads_past_durable_end) return durable_ends_.durable_end();
-            return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
-        },
+        [this] { return readable_end(); },
         [this]() -> std::optional<Held> {
             if (held_.empty()) return std::nullopt;
             return take_held(1).front();

@@ -19,6 +19,7 @@ constexpr std::size_t messages_max = 60;
 void World::act() {
     if (requests_.size() >= requests_max) return;
     if (chance(50)) return stream_clients_.act();
+    if (chance(40)) return topic_clients_.act();
     const auto dice = random_.below(1000);
     if (dice < 330) return send();
     if (dice < 680) return receive();
@@ -134,6 +135,7 @@ void World::hang_up() {
 
 void World::lose(const Request& request) {
     if (const auto* stream = std::get_if<StreamRequest>(&request.body)) return stream_clients_.lost(*stream);
+    if (const auto* topic = std::get_if<TopicRequest>(&request.body)) return topic_clients_.lost(*topic);
     const auto* send = std::get_if<SendRequest>(&request.body);
     if (send == nullptr) return;
     for (const auto& each : send->sends) {
@@ -183,6 +185,7 @@ engine::Command World::command_of(const Request& request) const {
                 return engine::StartMove{named(r.source), std::nullopt, std::nullopt};
             },
             [&](const StreamRequest& r) -> engine::Command { return stream_clients_.command_of(r); },
+            [&](const TopicRequest& r) -> engine::Command { return topic_clients_.command_of(r); },
         },
         request.body);
 }

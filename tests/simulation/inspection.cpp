@@ -13,6 +13,9 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+/// Queues keep nothing longer.
+constexpr Milliseconds topic_messages_kept = std::chrono::hours(24 * 14);
+
 engine::DurableEnd everything() {
     return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
 }
@@ -96,6 +99,7 @@ void World::inspect() {
     const auto messages = stored();
     ledger_.inspect(messages, now_);
     stream_ledger_.inspect(stored_streams(messages), now_);
+    topic_ledger_.inspect(topic_clients_.stored(now_ - beginning >= topic_messages_kept));
     const auto findings = engine::audit(*memory_.begin_read());
     if (!findings.empty()) throw Violation("inconsistent", findings.front());
 }
@@ -112,11 +116,17 @@ void World::check_answered() {
 void World::check_empty() {
     using store::Table;
     const auto snapshot = memory_.begin_read();
-    for (const auto table :
-         {Table::queue_messages, Table::queue_schedule, Table::queue_positions, Table::fifo_groups, Table::fifo_order,
-          Table::fifo_delayed, Table::deduplication, Table::receive_attempts, Table::streams, Table::stream_partitions,
-          Table::stream_log, Table::stream_times, Table::stream_producers, Table::stream_groups, Table::groups,
-          Table::group_members, Table::group_offsets})
+    for (const auto table : {Table::queue_messages,   Table::queue_schedule,
+                             Table::queue_positions,  Table::fifo_groups,
+                             Table::fifo_order,       Table::fifo_delayed,
+                             Table::deduplication,    Table::receive_attempts,
+                             Table::streams,          Table::stream_partitions,
+                             Table::stream_log,       Table::stream_times,
+                             Table::stream_producers, Table::stream_groups,
+                             Table::groups,           Table::group_members,
+                             Table::group_offsets,    Table::topics,
+                             Table::subscriptions,    Table::subscription_counters,
+                             Table::retained,         Table::retained_subjects})
         if (const auto rows = snapshot->rows(table); rows != 0)
             throw Violation("leaked", fmt::format("{} rows in {} after everything was deleted", rows,
                                                   store::traits_of(table).name));
@@ -137,8 +147,8 @@ void World::drain_queues() {
     }
 }
 
-/// Streams and groups go as they came: outside of what clients do.
-void World::remove_streams() {
+/// Streams, groups and the topic go as they came: outside of what clients do.
+void World::remove_all() {
     std::vector<engine::Completion> completions;
     {
         const auto transaction = memory_.begin_write();
@@ -147,13 +157,14 @@ void World::remove_streams() {
             engine_->apply({0, 0, 0}, engine::DeleteGroup{{"", group}}, completions);
         for (const std::string stream : stream_names)
             engine_->apply({0, 0, 0}, engine::DeleteStream{{"", stream}}, completions);
+        for (const auto& command : TopicClients::last_commands()) engine_->apply({0, 0, 0}, command, completions);
         engine_->end_batch();
         transaction->commit();
         memory_.flush();
     }
     std::vector<engine::Completion> none;
     for (int batches = 0; engine_->next_deadline() && *engine_->next_deadline() <= now_; ++batches) {
-        if (batches > 10'000) throw Violation("restless", "streams cannot be removed");
+        if (batches > 10'000) throw Violation("restless", "what is deleted cannot be removed");
         const auto transaction = memory_.begin_write();
         engine_->begin_batch(*transaction, now_, engine_random_);
         engine_->advance(none);
@@ -172,6 +183,11 @@ void World::drain() {
         now_ = now_ + seconds(1);
         rest();
     }
+    for (int round = 0; topic_clients_.finish(); ++round) {
+        if (round > 2'000) throw Violation("restless", "publications are left that nobody is pushed");
+        now_ = now_ + seconds(1);
+        rest();
+    }
     drain_queues();
     stream_clients_.retire();
     rest();
@@ -179,7 +195,7 @@ void World::drain() {
     rest();
     now_ = now_ + minutes(20);
     rest();
-    remove_streams();
+    remove_all();
     check_empty();
 }
 

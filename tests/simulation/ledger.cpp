@@ -31,6 +31,11 @@ Tally& Tally::operator+=(const Tally& other) {
     jobs_made += other.jobs_made;
     messages_forwarded += other.messages_forwarded;
     handed_over += other.handed_over;
+    publications_acknowledged += other.publications_acknowledged;
+    publications_recovered += other.publications_recovered;
+    publications_seen += other.publications_seen;
+    pushed += other.pushed;
+    pushed_again += other.pushed_again;
     return *this;
 }
 

@@ -17,7 +17,8 @@ namespace tern::simulation {
 
 /// A promise was broken. `word` says which: lost, resurrected, duplicated, unexpected, held twice, out of order, group
 /// shared, deduplication, unanswered, swallowed, miscounted, inconsistent, restless, leaked; of streams: lost record,
-/// repeated record, offset reused, offset back, gap, torn transaction, doubled job, two owners.
+/// repeated record, offset reused, offset back, gap, torn transaction, doubled job, two owners; of topics: lost
+/// publication, repeated publication, torn fan-out, lost delivery, stale value.
 struct Violation : std::runtime_error {
     Violation(std::string word, const std::string& what) : std::runtime_error(word + ": " + what), word(word) {}
     std::string word;
@@ -84,6 +85,13 @@ struct Tally {
     std::uint64_t jobs_made = 0;
     std::uint64_t messages_forwarded = 0;
     std::uint64_t handed_over = 0;
+    std::uint64_t publications_acknowledged = 0;
+    std::uint64_t publications_recovered = 0;
+    /// By subscribers, in all.
+    std::uint64_t publications_seen = 0;
+    /// To members of the durable subscription.
+    std::uint64_t pushed = 0;
+    std::uint64_t pushed_again = 0;
 
     Tally& operator+=(const Tally& other);
 };

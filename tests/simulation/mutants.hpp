@@ -41,6 +41,10 @@ inline constexpr std::array mutants = {
     Mutant{"group not written", Mistake::none, {Forgets::puts, Table::groups, 10}},
     Mutant{"member not written", Mistake::none, {Forgets::puts, Table::group_members, 10}},
     Mutant{"member not erased", Mistake::none, {Forgets::erases, Table::group_members, 10}},
+    Mutant{"subscribers told early", Mistake::subscribers_told_early, {}},
+    Mutant{"pushing acknowledges", Mistake::pushing_acknowledges, {}},
+    Mutant{"last value not written", Mistake::none, {Forgets::puts, Table::retained, 20}},
+    Mutant{"count of deliveries not written", Mistake::none, {Forgets::puts, Table::subscription_counters, 20}},
     Mutant{"committed offset not written", Mistake::none, {Forgets::puts, Table::group_offsets, 20}},
 };
 

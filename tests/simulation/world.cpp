@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "broker/engine/message_record.hpp"
 
@@ -66,6 +67,9 @@ void World::commit_batch(std::size_t mail_max) {
     if (power_failed) return crash();
     durable_ends_.after_commit();
     ++tally().commits;
+    if (mutant_.mistake != Mistake::subscribers_told_early) tell_subscribers();
+    news_ = engine_->take_published();
+    if (mutant_.mistake == Mistake::subscribers_told_early) tell_subscribers();
     // This commit's flush has made the one before durable: its answers go out (docs/architecture.md).
     const auto durable = unreleased_.size();
     for (auto& completion : completions) unreleased_.push_back({std::move(completion), now_});
@@ -85,8 +89,11 @@ void World::execute(const Mail& mail, std::vector<engine::Completion>& completio
     auto& request = requests_.at(std::get<std::uint64_t>(mail));
     execute_request(request, completions);
     const auto* stream_request = std::get_if<StreamRequest>(&request.body);
+    const auto* topic_request = std::get_if<TopicRequest>(&request.body);
+    if (topic_request != nullptr && mutant_.mistake == Mistake::pushing_acknowledges) acknowledge_at_once(completions);
     const bool adds = std::holds_alternative<SendRequest>(request.body) ||
-                      (stream_request != nullptr && std::holds_alternative<AppendRequest>(*stream_request));
+                      (stream_request != nullptr && std::holds_alternative<AppendRequest>(*stream_request)) ||
+                      (topic_request != nullptr && std::holds_alternative<PublishRequest>(*topic_request));
     if (mutant_.mistake == Mistake::executed_twice && adds && chance(3)) {
         std::vector<engine::Completion> ignored;
         engine_->apply({0, request.session, request.number}, command_of(request), ignored);
@@ -119,6 +126,17 @@ void World::execute_request(Request& request, std::vector<engine::Completion>& c
     engine_->apply(ticket, command, completions);
 }
 
+/// What a member of the durable subscription was just given is gone for the broker.
+void World::acknowledge_at_once(const std::vector<engine::Completion>& completions) {
+    const auto* messages =
+        completions.empty() ? nullptr : std::get_if<engine::Messages>(&completions.back().answer.body);
+    if (messages == nullptr) return;
+    AcknowledgeRequest all;
+    for (const auto& message : messages->messages) all.pushed.push_back({{}, message.receipt_handle});
+    std::vector<engine::Completion> ignored;
+    engine_->apply({0, 0, 0}, topic_clients_.command_of(all), ignored);
+}
+
 void World::release(std::size_t count) {
     for (; count > 0 && !unreleased_.empty(); --count) {
         const auto answer = std::move(unreleased_.front());
@@ -138,6 +156,10 @@ void World::release(const Unreleased& answer) {
     if (const auto* receive = std::get_if<ReceiveRequest>(&request.body); receive != nullptr)
         return answer_receive(request, given, answer.executed_at);
     if (request.orphaned) {
+        GiveBack back;
+        if (const auto* messages = std::get_if<engine::Messages>(&given.body))
+            for (const auto& message : messages->messages) back.handles.push_back(message.receipt_handle);
+        give_back(std::move(back));
         if (const auto* change = std::get_if<ChangeRequest>(&request.body)) ledger_.lose_change(change->message.body);
         return;
     }
@@ -147,6 +169,8 @@ void World::release(const Unreleased& answer) {
 void World::answer(const Request& request, const engine::Answer& given, Timestamp executed_at) {
     if (const auto* stream = std::get_if<StreamRequest>(&request.body))
         return stream_clients_.answered(*stream, given, executed_at);
+    if (const auto* topic = std::get_if<TopicRequest>(&request.body))
+        return topic_clients_.answered(*topic, given, executed_at);
     if (const auto* send = std::get_if<SendRequest>(&request.body)) answer_send(*send, given, executed_at);
     if (const auto* remove = std::get_if<DeleteRequest>(&request.body)) {
         const auto* results = std::get_if<engine::EntryResults>(&given.body);
@@ -198,12 +222,21 @@ void World::answer_receive(const Request& request, const engine::Answer& answer,
     if (back.handles.empty()) return;
     note(fmt::format("{} is given back", fmt::join(delivery.bodies, " ")));
     ledger_.give_back(delivery.bodies);
-    if (mutant_.mistake != Mistake::nothing_given_back) mailbox_.emplace_back(std::move(back));
+    give_back(std::move(back));
+}
+
+void World::give_back(GiveBack back) {
+    if (!back.handles.empty() && mutant_.mistake != Mistake::nothing_given_back) mailbox_.emplace_back(std::move(back));
+}
+
+void World::tell_subscribers() {
+    topic_clients_.told(std::exchange(news_, {}));
 }
 
 void World::flush() {
     store_.flush();
     durable_ends_.after_flush();
+    tell_subscribers();
     release(unreleased_.size());
 }
 
@@ -250,9 +283,11 @@ void World::crash() {
     memory_.crash(lose_last);
     durable_ends_.forget();
     late_commits_.clear();
+    news_.clear();
     ++tally().crashes;
     note(fmt::format("crash{}", lose_last ? ", the last commit is lost" : ""));
     forget_sessions();
+    topic_clients_.crashed();
     ledger_.lose_give_backs();
     mailbox_.clear();
     unreleased_.clear();

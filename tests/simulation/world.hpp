@@ -16,6 +16,8 @@
 #include "tests/simulation/ledger.hpp"
 #include "tests/simulation/stream_clients.hpp"
 #include "tests/simulation/stream_ledger.hpp"
+#include "tests/simulation/topic_clients.hpp"
+#include "tests/simulation/topic_ledger.hpp"
 
 namespace tern::simulation {
 
@@ -41,6 +43,8 @@ enum class Mistake : std::uint8_t {
     reads_past_durable_end,
     offsets_outside_transaction,
     heartbeats_say_nothing,
+    subscribers_told_early,
+    pushing_acknowledges,
 };
 
 struct Mutant {
@@ -78,7 +82,8 @@ struct MoveRequest {
 struct Request {
     std::uint64_t number = 0;
     std::uint64_t session = 0;
-    std::variant<SendRequest, ReceiveRequest, DeleteRequest, ChangeRequest, PurgeRequest, MoveRequest, StreamRequest>
+    std::variant<SendRequest, ReceiveRequest, DeleteRequest, ChangeRequest, PurgeRequest, MoveRequest, StreamRequest,
+                 TopicRequest>
         body;
     /// When it must have been answered; the wait of a receive counts from its execution.
     std::optional<Timestamp> deadline;
@@ -118,6 +123,8 @@ private:
     void create_queues();
     std::vector<engine::Command> first_commands();
     Surroundings surroundings();
+    TopicSurroundings topic_surroundings();
+    engine::DurableEnd readable_end() const;
 
     // Clients.
     void act();
@@ -138,12 +145,15 @@ private:
     void commit_batch(std::size_t mail_max);
     void execute(const Mail& mail, std::vector<engine::Completion>& completions);
     void execute_request(Request& request, std::vector<engine::Completion>& completions);
+    void acknowledge_at_once(const std::vector<engine::Completion>& completions);
     engine::Command command_of(const Request& request) const;
     void release(std::size_t count);
     void release(const Unreleased& answer);
     void answer(const Request& request, const engine::Answer& given, Timestamp executed_at);
     void answer_send(const SendRequest& request, const engine::Answer& answer, Timestamp executed_at);
     void answer_receive(const Request& request, const engine::Answer& answer, Timestamp executed_at);
+    void give_back(GiveBack back);
+    void tell_subscribers();
     void flush();
     void rest();
     bool idle() const;
@@ -159,7 +169,7 @@ private:
     StoredStreams stored_streams(const std::vector<Stored>& messages) const;
     void check_answered();
     void drain_queues();
-    void remove_streams();
+    void remove_all();
     void check_empty();
 
     SeededRandom random_;
@@ -190,6 +200,10 @@ private:
     Ledger ledger_;
     StreamLedger stream_ledger_;
     StreamClients stream_clients_;
+    TopicLedger topic_ledger_;
+    TopicClients topic_clients_;
+    /// What the last commit published: subscribers are told when it is durable.
+    std::vector<engine::Published> news_;
     DurableEnds durable_ends_;
     /// Of a broker that commits offsets outside of their transaction.
     std::vector<engine::CommitOffsets> late_commits_;

@@ -15,15 +15,6 @@ namespace tern::websocket {
 
 namespace {
 
-/// For the answer to the opening handshake, and then for the hello of a session that begins with one.
-constexpr std::uint32_t handshake_seconds_max = 10;
-/// The peer was silent for so long: it is pinged; the third time it is taken for dead.
-constexpr std::uint32_t ping_seconds = ping_ms / 1000;
-constexpr std::uint32_t pings_missed_max = 2;
-/// A peer that reads nothing for so long is taken for dead; the messages on their way to it are given back.
-constexpr std::uint32_t unread_seconds_max = 60;
-/// How long the peer may take for its part of the closing handshake.
-constexpr std::uint32_t close_seconds_max = 5;
 /// A message to the peer is not made longer, unless it begins with a longer line.
 constexpr std::size_t message_bytes_wanted = 64u << 10;
 
@@ -59,6 +50,7 @@ Connection::Connection(std::shared_ptr<Room> room, runtime::IoThread& thread, So
       place_(std::move(place)),
       peer_(peer_of(socket)),
       json_(upgrade.subprotocol == admin::Subprotocol::json),
+      watch_(json_, room_->requests_per_second_max()),
       transport_(std::move(socket), handshake_of(std::move(upgrade), std::move(leftover)), options_of(*room_, json_),
                  *this) {
     room_->add(*this);
@@ -196,53 +188,30 @@ void Connection::on_end(std::string_view fault) {
 
 void Connection::on_second_passed() {
     const auto keeper = shared_from_this();
-    ++sweep_.age;
-    sweep_.closing = core().ending() || transport_.closing() ? sweep_.closing + 1 : 0;
-    if (sweep_.closing > close_seconds_max || (!open_ && sweep_.age > handshake_seconds_max)) return transport_.cut();
+    const auto actions =
+        watch_.on_second_passed({open_, core().greeted(), core().ending() || transport_.closing(), core().has_output(),
+                                 transport_.bytes_in(), transport_.bytes_out(), core().requests()});
+    if (actions.cut) return transport_.cut();
     if (!open_) return;
-    if (!core().greeted() && sweep_.age > handshake_seconds_max) close(close_code_malformed, "no hello within 10 s");
     second_passed();
-    look_at_silence();
-    look_at_reading();
-    look_at_rate();
-    count();
-}
-
-void Connection::look_at_silence() {
-    sweep_.silent = transport_.bytes_in() == sweep_.bytes_in ? sweep_.silent + 1 : 0;
-    if (sweep_.silent > 0 && sweep_.silent % ping_seconds == 0) {
-        if (sweep_.silent > pings_missed_max * ping_seconds) {
-            log_end("silent for too long");
-            return close(close_code_silent, "silent for too long");
-        }
-        transport_.ping();
+    if (actions.close) {
+        log_end(actions.close->reason);
+        close(actions.close->code, actions.close->reason);
     }
-    if (!json_ || sweep_.age % ping_seconds != 0) return;
-    ping_due_ = true;
-    flush();
-}
-
-void Connection::look_at_reading() {
-    const bool waits = core().has_output() && transport_.bytes_out() == sweep_.bytes_out;
-    sweep_.unread = waits ? sweep_.unread + 1 : 0;
-    if (sweep_.unread < unread_seconds_max) return;
-    log_end("the peer reads nothing for 60 s");
-    close(close_code_slow, "nothing read for 60 s");
-}
-
-void Connection::look_at_rate() {
-    const auto max = room_->requests_per_second_max();
-    if (max == 0 || core().requests() - sweep_.requests <= max || transport_.closing()) return;
-    log_end("more requests a second than the limit allows");
-    close(close_code_many_requests, "more requests a second than the limit allows");
+    if (actions.ping) transport_.ping();
+    if (actions.ping_line) {
+        ping_due_ = true;
+        flush();
+    }
+    count();
 }
 
 /// Adds to the metrics what has happened since the last time.
 void Connection::count() {
     auto& metrics = context().broker.metrics().websocket;
-    metrics.bytes_in.add(transport_.bytes_in() - std::exchange(sweep_.bytes_in, transport_.bytes_in()));
-    metrics.bytes_out.add(transport_.bytes_out() - std::exchange(sweep_.bytes_out, transport_.bytes_out()));
-    metrics.requests.add(core().requests() - std::exchange(sweep_.requests, core().requests()));
+    metrics.bytes_in.add(transport_.bytes_in() - std::exchange(counted_.bytes_in, transport_.bytes_in()));
+    metrics.bytes_out.add(transport_.bytes_out() - std::exchange(counted_.bytes_out, transport_.bytes_out()));
+    metrics.requests.add(core().requests() - std::exchange(counted_.requests, core().requests()));
 }
 
 void Connection::log_end(std::string_view why) {

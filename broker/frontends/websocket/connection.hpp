@@ -12,6 +12,7 @@
 #include "broker/frontends/native/session_host.hpp"
 #include "broker/frontends/websocket/room.hpp"
 #include "broker/frontends/websocket/transport.hpp"
+#include "broker/frontends/websocket/watch.hpp"
 #include "broker/runtime/connection_places.hpp"
 #include "broker/runtime/io_threads.hpp"
 
@@ -56,18 +57,11 @@ private:
     void flush();
     void close(std::uint16_t code, std::string_view reason);
     void close_for_fault();
-    void look_at_silence();
-    void look_at_reading();
-    void look_at_rate();
     void count();
     void log_end(std::string_view why);
 
-    /// What the sweep found, in seconds, and the counts when it came by last.
-    struct Sweep {
-        std::uint32_t age = 0;
-        std::uint32_t silent = 0;
-        std::uint32_t unread = 0;
-        std::uint32_t closing = 0;
+    /// What the metrics have been told.
+    struct Counted {
         std::uint64_t bytes_in = 0;
         std::uint64_t bytes_out = 0;
         std::uint64_t requests = 0;
@@ -77,6 +71,7 @@ private:
     runtime::ConnectionPlace place_;
     const std::string peer_;
     const bool json_;
+    Watch watch_;
     Transport transport_;
     /// What came of a message when the session wanted no more requests.
     std::string rest_;
@@ -86,7 +81,7 @@ private:
     bool open_ = false;
     bool shutting_down_ = false;
     bool ended_ = false;
-    Sweep sweep_;
+    Counted counted_;
 };
 
 }  // namespace tern::websocket

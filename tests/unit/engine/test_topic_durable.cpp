@@ -63,6 +63,45 @@ TEST_CASE_FIXTURE(DurableFixture, "what is not acknowledged comes again, what is
     CHECK_EQ(read_durable_message(again[0].record)->stored.publication.data, "2");
 }
 
+TEST_CASE_FIXTURE(DurableFixture, "the dead letters of a FIFO topic's durable subscription go to a FIFO queue") {
+    topic.name = "steps.fifo";
+    create({.fifo = true, .content_based_deduplication = true});
+    call(CreateQueue{{"", "dead.fifo"}, {.fifo = true}, {}});
+    call(CreateQueue{{"", "dead"}, {}, {}});
+    const OpenDurable with_standard{topic, "worker", {.dead_letter_queue = "dead"}, 1s, 0};
+    CHECK_EQ(call(with_standard).status, Errc::subscription_setting_invalid);
+    const auto queue = open({.dead_letter_queue = "dead.fifo"}, 1s, 1).durable_queue;
+    auto step = publication_of("step");
+    step.group_id = "order-17";
+    publish(step);
+    receive(queue);
+    advance(1s);
+
+    receive(queue);
+
+    CHECK_EQ(receive({"", "dead.fifo"}, 0s).size(), 1);
+}
+
+TEST_CASE_FIXTURE(DurableFixture, "what is given up goes where the subscription's dead letters go now") {
+    for (const auto* name : {"old", "new"}) call(CreateQueue{{"", name}, {}, {}});
+    const auto queue = open({.dead_letter_queue = "old"}, 1s, 1).durable_queue;
+    const auto give_up = [&](const char* data) {
+        publish(data);
+        receive(queue);
+        advance(1s);
+        return receive(queue).size();
+    };
+
+    CHECK_EQ(call(SetSubscription{topic, "worker", {.dead_letter_queue = "new"}}).status, Errc::ok);
+    CHECK_EQ(give_up("first"), 0);
+    CHECK_EQ(receive({"", "new"}).size(), 1);
+    CHECK_EQ(list_dead_letter_sources(*store.begin_read(), {"", "old"}, {})->names.size(), 0);
+    CHECK_EQ(call(SetSubscription{topic, "worker", {.dead_letter_queue = ""}}).status, Errc::ok);
+    CHECK_EQ(give_up("second"), 1);
+
+    CHECK_EQ(receive({"", "old"}).size(), 0);
+}
+
 TEST_CASE_FIXTURE(DurableFixture, "too many deliveries lead to the dead-letter queue in the topic's namespace") {
     topic.namespace_name = "shop";
     call(CreateQueue{{"shop", "dead"}, {}, {}});

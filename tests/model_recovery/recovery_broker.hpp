@@ -18,7 +18,7 @@
 #include "broker/runtime/topic_subscribers.hpp"
 #include "broker/store/memory_store.hpp"
 
-namespace tern::native {
+namespace tern::recovery_model {
 
 /// A broker without threads: the engine over a store in memory, and a commit loop and an I/O thread that take their
 /// steps when they are told to. A power cut may take the last commit with it, as long as no flush came after.
@@ -63,12 +63,24 @@ public:
         for (auto& [completions, news] : std::exchange(handed_over_, {})) {
             for (auto& [ticket, answer] : completions) {
                 const auto found = receivers.find(ticket.session);
-                if (found != receivers.end()) found->second->on_own_answer(ticket.request, std::move(answer));
-                if (on_published && ticket.session == 0) on_published(ticket.request, answer);
+                if (found != receivers.end())
+                    found->second->on_own_answer(ticket.request, std::move(answer));
+                else if (ticket.session == 0)
+                    on_published(ticket.request, answer);
+                else
+                    give_back(answer);
             }
             hub->deliver(news);
             for (const auto& [session, receiver] : std::map(receivers)) receiver->on_told();
         }
+    }
+    /// Messages that nobody was told of.
+    void give_back(const engine::Answer& answer) {
+        const auto* messages = std::get_if<engine::Messages>(&answer.body);
+        if (messages == nullptr || messages->messages.empty()) return;
+        engine::GiveBackMessages back;
+        for (const auto& message : messages->messages) back.receipt_handles.push_back(message.receipt_handle);
+        submit({}, std::move(back));
     }
     /// Sessions are gone before.
     void crash(bool lose_last_commit) {
@@ -113,4 +125,4 @@ private:
     std::vector<std::pair<std::vector<engine::Completion>, runtime::StreamNews>> handed_over_;
 };
 
-}  // namespace tern::native
+}  // namespace tern::recovery_model

@@ -1,0 +1,72 @@
+#include "tests/crash/restart_topics.hpp"
+
+#include <optional>
+
+#include "broker/engine/message_record.hpp"
+#include "broker/engine/queries.hpp"
+#include "broker/engine/topic_queries.hpp"
+#include "protocol/limits.hpp"
+#include "tests/crash/names.hpp"
+
+namespace tern::crash {
+namespace {
+
+constexpr std::size_t values_max = 1000;
+
+/// After a restart everything that is there is durable.
+engine::DurableEnd all_durable() {
+    return [](engine::StreamPartition) { return std::optional<std::uint64_t>(); };
+}
+
+FoundPublication found_of(const engine::StoredPublication& stored) {
+    return {stored.offset, stored.publication.subject, std::string(stored.publication.data)};
+}
+
+void show_publications(const store::ReadTransaction& snapshot, std::uint32_t id, FoundTopic& topic, Found& found) {
+    for (auto offset = topic.start_offset; offset < topic.end_offset;) {
+        const auto piece = engine::read_history(snapshot, id, offset, {}, all_durable());
+        if (!piece.has_value() || piece->publications.empty()) {
+            found.faults.push_back("a history cannot be read at offset " + std::to_string(offset));
+            return;
+        }
+        for (const auto& each : piece->publications) topic.publications.push_back(found_of(each));
+        offset = piece->next_offset;
+    }
+}
+
+void show_messages(const store::ReadTransaction& snapshot, Timestamp now, const std::string& queue, FoundTopic& topic,
+                   Found& found) {
+    const engine::PeekFilter everything{static_cast<std::int64_t>(protocol::peek_messages_max), true, true, true};
+    const auto peeked = engine::peek(snapshot, now, {{}, queue}, everything);
+    if (!peeked.has_value()) return;
+    auto& names = topic.queues[queue];
+    for (const auto& message : peeked->messages) {
+        const auto record = engine::decode_message(message.record);
+        if (record) names.insert(name_in(record->body));
+    }
+    if (peeked->messages.size() == protocol::peek_messages_max)
+        found.faults.push_back("queue " + queue + " holds more than a peek shows: the load is too large");
+}
+
+}  // namespace
+
+void show_topics(const store::ReadTransaction& snapshot, Timestamp now, const History& history, Found& found) {
+    for (const auto& [name, known] : history.topics) {
+        const auto described = engine::describe_topic(snapshot, {{}, name}, all_durable());
+        if (!described.has_value()) continue;
+        auto& topic = found.topics[name];
+        topic.start_offset = described->start_offset;
+        topic.end_offset = described->end_offset;
+        show_publications(snapshot, described->id, topic, found);
+        const auto values = engine::read_retained(snapshot, described->id, name + ".>", values_max);
+        if (!values.has_value()) found.faults.push_back("the last values of " + name + " cannot be read");
+        if (values.has_value())
+            for (const auto& value : *values) topic.values[value.publication.subject] = found_of(value);
+        const auto subscriptions = engine::list_subscriptions(snapshot, now, {{}, name}, {});
+        if (!subscriptions.has_value()) continue;
+        for (const auto& each : subscriptions->subscriptions)
+            show_messages(snapshot, now, each.queue.name, topic, found);
+    }
+}
+
+}  // namespace tern::crash

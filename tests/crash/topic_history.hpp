@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/crash/spans.hpp"
+
+/// What publishers asked of topics, and what they and others were told.
+namespace tern::crash {
+
+/// One try to publish; a deduplication id allows more than one.
+struct PublishAttempt {
+    Span span;
+    std::optional<std::uint64_t> offset;
+};
+struct SentPublication {
+    std::string topic;
+    std::string subject;
+    std::string data;
+    std::vector<PublishAttempt> attempts;
+};
+
+/// A publication that was pushed to a subscriber, or read from the history, and when first.
+struct ShownPublication {
+    Position first = never;
+    std::string data;
+};
+
+struct TopicHistory {
+    Span created;
+    /// The queues that get all that is published, and since when they surely do.
+    std::map<std::string, Span> queues;
+    /// By offset.
+    std::map<std::uint64_t, ShownPublication> shown;
+};
+
+}  // namespace tern::crash

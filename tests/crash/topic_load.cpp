@@ -1,0 +1,125 @@
+#include "tests/crash/topic_load.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "broker/base/random_source.hpp"
+#include "tests/crash/hours.hpp"
+#include "tests/crash/names.hpp"
+#include "tests/crash/wire_client.hpp"
+
+namespace tern::crash {
+namespace {
+
+const TopicName shared_topic{"news"};
+const std::string everything = "news.>";
+const std::array<std::string, 4> shared_subjects = {"news.a", "news.b", "news.b.c", "news.d"};
+/// As many as are remembered to be published again.
+constexpr std::size_t recent_max = 5;
+/// Nobody sends to it: a receive from it is a wait.
+const std::string silent_queue = "silent";
+constexpr std::int64_t patience_ms = 20;
+
+class Publisher {
+public:
+    Publisher(const LoadOptions& options, std::uint32_t number)
+        : options_(options),
+          number_(number),
+          random_(options.seed * 1000 + 700 + number),
+          client_(options.port) {}
+
+    void run() {
+        for (std::uint32_t round = 0; round < options_.rounds; ++round) {
+            for (auto requests = 1 + random_.below(3); requests > 0; --requests) {
+                publish();
+                ++expected_;
+            }
+            for (; expected_ > 0; --expected_) client_.await();
+        }
+    }
+
+private:
+    NewPublication publication() {
+        NewPublication publication;
+        publication.subject = shared_subjects[random_.below(shared_subjects.size())];
+        publication.data = fmt::format("p{}-{}|", number_, publications_++);
+        const auto dice = random_.below(20);
+        const auto size = dice < 15 ? random_.below(200) : dice < 19 ? random_.below(5'000) : random_.below(40'000);
+        for (std::uint64_t i = 0; i < size; i += sizeof(std::uint64_t)) {
+            const auto word = random_.next();
+            publication.data.append(reinterpret_cast<const char*>(&word), sizeof word);
+        }
+        if (random_.below(3) != 0) publication.deduplication_id = name_in(publication.data);
+        return publication;
+    }
+
+    void publish() {
+        std::vector<NewPublication> publications;
+        // As whoever has lost an answer does.
+        if (!recent_.empty() && random_.below(6) == 0) publications.push_back(recent_[random_.below(recent_.size())]);
+        for (auto count = 1 + random_.below(4); count > 0; --count) publications.push_back(publication());
+        for (const auto& each : publications) {
+            if (each.deduplication_id) recent_.push_back(each);
+            if (recent_.size() > recent_max) recent_.pop_front();
+        }
+        PublishOptions how;
+        how.repeatable = false;
+        client_.ask([&](auto id) { return detail::publish_batch(id, publications, how); });
+    }
+
+    const LoadOptions& options_;
+    const std::uint32_t number_;
+    SeededRandom random_;
+    WireClient client_;
+    std::uint64_t publications_ = 0;
+    std::size_t expected_ = 0;
+    std::deque<NewPublication> recent_;
+};
+
+}  // namespace
+
+void make_shared_topic(std::uint16_t port) {
+    WireClient client(port);
+    TopicSettings settings;
+    settings.retained = true;
+    client.execute([&](auto id) { return detail::create_topic(id, shared_topic, settings, {}); });
+    for (const auto& queue : {std::string(fed_queue), silent_queue}) {
+        client.create_queue(queue, {false, hour_ms, 1 << 20});
+        client.await();
+    }
+    SubscriptionSettings all;
+    all.pattern = everything;
+    all.raw = true;
+    client.execute([&](auto id) { return detail::add_subscription(id, shared_topic, std::string(fed_queue), all); });
+}
+
+void run_publisher(const LoadOptions& options, std::uint32_t number) {
+    Publisher(options, number).run();
+}
+
+void run_subscriber(const LoadOptions& options, const std::atomic<bool>& done) {
+    WireClient client(options.port);
+    SubscriberOptions how;
+    how.pattern = everything;
+    client.ask([&](auto id) { return detail::subscribe(id, how, FromEarliest{}); });
+    const auto await_answer = [&](std::uint64_t request) {
+        for (;;) {
+            auto reply = client.await();
+            if (reply->id() == request) return reply;
+        }
+    };
+    HistoryOptions read;
+    while (!done) {
+        const auto request = client.ask([&](auto id) { return detail::read_history(id, everything, read); });
+        const auto reply = await_answer(request);
+        if (const auto* history = reply->body_as_History()) read.from = FromOffset{history->next_offset(), {}};
+        // Meanwhile comes what is pushed.
+        await_answer(client.receive({silent_queue, 1, hour_ms, patience_ms}));
+    }
+}
+
+}  // namespace tern::crash

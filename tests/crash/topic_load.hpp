@@ -1,0 +1,19 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "tests/crash/load.hpp"
+
+namespace tern::crash {
+
+/// Makes the topic that the parts below share, with a queue that gets all that is published.
+void make_shared_topic(std::uint16_t port);
+
+/// One connection that publishes, some of it twice with the same deduplication id.
+void run_publisher(const LoadOptions& options, std::uint32_t number);
+
+/// One connection that is subscribed to everything, and reads the history as well, until `done`.
+void run_subscriber(const LoadOptions& options, const std::atomic<bool>& done);
+
+}  // namespace tern::crash
