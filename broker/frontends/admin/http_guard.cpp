@@ -14,10 +14,15 @@ HeaderEnd refused(int status, std::string_view reason) {
 
 using Field = HeaderField;
 
+/// As many as SDKs send, so that the list is allocated once.
+constexpr std::size_t fields_usual = 16;
+
 /// Reads one header block line by line. Each step returns a refusal or nothing.
 class HeaderJudge {
 public:
-    HeaderJudge(std::string_view block, const HttpLimits& limits) : rest_(block), limits_(limits) {}
+    HeaderJudge(std::string_view block, const HttpLimits& limits) : rest_(block), limits_(limits) {
+        header_.fields.reserve(fields_usual);
+    }
 
     std::optional<HttpRefusal> judge() {
         if (auto refusal = request_line(next_line())) return refusal;

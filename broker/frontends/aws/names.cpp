@@ -15,6 +15,7 @@ constexpr std::size_t resource_bytes_max = 2048;
 /// Up to `parts_max` parts; the last one holds the rest.
 std::vector<std::string_view> split(std::string_view text, char between, std::size_t parts_max) {
     std::vector<std::string_view> parts;
+    parts.reserve(parts_max);
     while (parts.size() + 1 < parts_max) {
         const auto end = text.find(between);
         if (end == std::string_view::npos) break;
