@@ -73,6 +73,8 @@ class CountingTests(unittest.TestCase):
             log.write_text(json.dumps({"name": "a test", "result": "OK", "stdout": doctest(3, 0)}) + "\n")
             reports.mkdir()
             self.assertEqual(told(log, reports), ("3 passed, 0 failed", 0))
+            (reports / "report.122").write_text("==122==Unable to get registers from thread 121.\n")
+            self.assertEqual(told(log, reports), ("3 passed, 0 failed", 0))
             (reports / "report.123").write_text("ERROR: LeakSanitizer: detected memory leaks\n")
             self.assertEqual(told(log, reports), ("3 passed, 1 failed", 1))
 
