@@ -24,16 +24,16 @@ compiler_heap() {
 # configure KIND: makes the build folder ready, if it is not. Kinds: release, debug, address, thread.
 configure() {
   local kind=$1 folder options=() unity=(-Dunity=on -Dunity_size=16)
+  local sanitized=(--buildtype=custom -Doptimization=g -Ddebug=false "${unity[@]}" -Db_lundef=false -Dwerror=false)
   folder=$root/$(build_folder "$kind")
   case $kind in
     release) options=(--buildtype=release -Doptimization=2 "${unity[@]}") ;;
     debug) options=(--buildtype=debug) ;;
     # The sanitizers' code in between makes g++ see values that "may be uninitialized" in Boost: warnings stop only the
-    # other builds.
-    address) options=(--buildtype=debugoptimized "${unity[@]}" -Db_sanitize=address,undefined
-      -Db_lundef=false -Dwerror=false) ;;
-    thread) options=(--buildtype=debugoptimized "${unity[@]}" -Db_sanitize=thread -Db_lundef=false
-      -Dwerror=false) ;;
+    # other builds. How these options were found: docs/decisions/0009-build-time.md.
+    address) options=("${sanitized[@]}" -Db_sanitize=address,undefined
+      "-Dcpp_args=['-g1', '-fno-sanitize=null,alignment,object-size,vptr']") ;;
+    thread) options=("${sanitized[@]}" -Db_sanitize=thread "-Dcpp_args=['-g1', '-Wno-tsan']") ;;
     *) say "unknown kind of build: $kind"; return 2 ;;
   esac
 

@@ -3,9 +3,12 @@
 
 A doctest program counts as its test cases, a script that closes with such a line of its own as what that says, anything
 else as one. A program that ended badly although no case of it failed (a crash, a leak, a time-out) is one failure more.
+A second argument is the folder where sanitizers leave their reports: each is printed, and when more were found than tests
+failed, they are the failures.
 Exit code: 0 when something ran and nothing failed."""
 
 import json
+import pathlib
 import re
 import sys
 
@@ -33,13 +36,22 @@ def counts(test):
     return passed, failed, skipped
 
 
-def main(log):
+def finding(report):
+    """Whether something was found. LeakSanitizer also complains of threads that end while it looks at them."""
+    return any("Unable to get registers from thread" not in line for line in report.read_text(errors="replace").splitlines())
+
+
+def main(log, reports=None):
     try:
         with open(log, encoding="utf-8") as lines:
             tests = [json.loads(line) for line in lines if line.strip()]
     except OSError:
         tests = []
     passed, failed, skipped = (sum(column) for column in zip(*map(counts, tests))) if tests else (0, 0, 0)
+    found = [path for path in sorted(pathlib.Path(reports).glob("*")) if finding(path)] if reports else []
+    failed = max(failed, len(found))
+    for report in found:
+        print(f"== {report}\n{report.read_text(errors='replace')}")
     for test in tests:
         if test["result"] not in GOOD + SKIPPED:
             print(f"{test['name']}: {test['result']}")
@@ -50,4 +62,4 @@ def main(log):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:3]))

@@ -27,10 +27,10 @@ def counted(*tests):
         return told(log)
 
 
-def told(log):
+def told(log, *reports):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        code = count_tests.main(log)
+        code = count_tests.main(log, *reports)
     return printed.getvalue().splitlines()[-1], code
 
 
@@ -66,6 +66,17 @@ class CountingTests(unittest.TestCase):
     def test_nothing_run_is_not_success(self):
         self.assertEqual(counted(), ("0 passed, 0 failed", 1))
         self.assertEqual(told("no-such-log.json"), ("0 passed, 0 failed", 1))
+
+    def test_what_a_sanitizer_found_in_a_process_that_a_test_started_is_a_failure(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log, reports = pathlib.Path(folder) / "testlog.json", pathlib.Path(folder) / "reports"
+            log.write_text(json.dumps({"name": "a test", "result": "OK", "stdout": doctest(3, 0)}) + "\n")
+            reports.mkdir()
+            self.assertEqual(told(log, reports), ("3 passed, 0 failed", 0))
+            (reports / "report.122").write_text("==122==Unable to get registers from thread 121.\n")
+            self.assertEqual(told(log, reports), ("3 passed, 0 failed", 0))
+            (reports / "report.123").write_text("ERROR: LeakSanitizer: detected memory leaks\n")
+            self.assertEqual(told(log, reports), ("3 passed, 1 failed", 1))
 
 
 if __name__ == "__main__":

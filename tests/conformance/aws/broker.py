@@ -40,5 +40,5 @@ class Broker:
     def end(self):
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait()
+            assert self.process.wait() == 0, f"the broker ended with {self.process.returncode}"
         shutil.rmtree(self.folder)

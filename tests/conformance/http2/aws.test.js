@@ -54,7 +54,7 @@ test("SQS over HTTP/2", async (suite) => {
         const QueueUrl = (await call(session, "CreateQueue", { QueueName: "polls" }).answer).QueueUrl;
         const polls = Array.from({ length: 99 }, () => call(session, "ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 }).answer);
         const sender = await open(test, broker);
-        for (let i = 0; i < 99; ++i) await call(sender, "SendMessage", { QueueUrl, MessageBody: `${i}` }).answer;
+        await Promise.all(Array.from({ length: 99 }, (_, i) => call(sender, "SendMessage", { QueueUrl, MessageBody: `${i}` }).answer));
         const bodies = (await Promise.all(polls)).map(({ Messages }) => Messages[0].Body);
         assert.equal(new Set(bodies).size, 99);
     });

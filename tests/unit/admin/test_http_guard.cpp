@@ -221,7 +221,9 @@ TEST_CASE("the guard reads what pages need") {
 
 TEST_CASE("a Host that holds a whole URL, as some AWS clients send it, stands for the host in it") {
     const auto host_of = [](const std::string& value) {
-        const auto verdict = judge_header("GET / HTTP/1.1\r\nHost: " + value + "\r\n\r\n", {});
+        // The verdict's host lies in it.
+        const auto block = "GET / HTTP/1.1\r\nHost: " + value + "\r\n\r\n";
+        const auto verdict = judge_header(block, {});
         return verdict.refusal ? std::string("refused") : std::string(verdict.header.host);
     };
     CHECK_EQ(host_of("http://a.example:80/path"), "a.example");

@@ -260,13 +260,13 @@ TEST_CASE_FIXTURE(EndToEnd, "a consumer extends the visibility of a message whos
         begun.set_value();
         release.get_future().wait();
     };
-    ConsumerOptions options{.visibility_timeout = 1s, .messages_max = 1};
+    ConsumerOptions options{.visibility_timeout = 4s, .messages_max = 1};
     Consumer consumer(client.asynchronous(), "orders", on_thread_pool(pool, handle), options);
     auto run = consumer.run(asio::use_future);
     begun.get_future().wait();
 
     // Another receiver waits for longer than the visibility timeout, and gets nothing.
-    const auto stolen = client.receive("orders", {.wait = 2s});
+    const auto stolen = client.receive("orders", {.wait = 5s});
     release.set_value();
 
     CHECK(run.get().has_value());

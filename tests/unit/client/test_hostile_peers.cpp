@@ -7,6 +7,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <random>
 #include <string>
 
@@ -162,7 +163,8 @@ TEST_CASE_FIXTURE(Hostile, "a peer that asks much and reads nothing is read no f
     }
 
     CHECK_GT(taken, 0);
-    CHECK_LT(client.broker_status().rss_anonymous_bytes, 64u << 20);
+    // Sanitizers use several times as much.
+    if (!std::getenv("TERN_SANITIZED")) CHECK_LT(client.broker_status().rss_anonymous_bytes, 64u << 20);
     client.purge_queue("orders");
     check_that_others_work();
 }
