@@ -63,8 +63,10 @@ def sns_03_subscriptions_are_counted(bench):
     bench.sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.org")
     found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
     assert (found["SubscriptionsConfirmed"], found["SubscriptionsPending"]) == ("1", "1"), found
+    assert found["SubscriptionsDeleted"] == "0", found
     bench.sns.unsubscribe(SubscriptionArn=subscription)
-    assert bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SubscriptionsConfirmed"] == "0"
+    found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert (found["SubscriptionsConfirmed"], found["SubscriptionsDeleted"]) == ("0", "1"), found
 
 
 def sns_03_missing_topics(bench):
