@@ -16,6 +16,7 @@ def sns_01_names(bench):
     bench.sns.create_topic(Name="f" * 251 + ".fifo", Attributes={"FifoTopic": "true"})
     status, answer = bench.query("CreateTopic", Name="a b")
     assert (status, text_of(answer, "Error/Code"), text_of(answer, "Error/Type")) == (400, "InvalidParameter", "Sender")
+    assert [element.tag.rsplit("}")[-1] for element in answer[0]] == ["Type", "Code", "Message"], list(answer[0])
 
 
 def sns_02_creation_is_idempotent(bench):
