@@ -148,6 +148,7 @@ aws::AwsOptions aws_options(const runtime::Settings& settings) {
     options.sqs.batch_bytes_max = settings.sqs_batch_bytes_max;
     options.sqs.batch_entries_max = settings.sqs_batch_entries_max;
     options.authority = runtime::to_string(settings.http);
+    options.certificate_url = settings.sns_certificate_url;
     options.access_keys = settings.access_keys;
     // No web page has a key, whatever name it comes by.
     options.any_host = settings.allow_insecure || !settings.access_keys.empty();
@@ -166,6 +167,7 @@ admin::AdminOptions admin_options(const runtime::Settings& settings, admin::WebS
     options.connections_max = settings.http_connections_max;
     options.connections_per_address_max = settings.connections_per_address_max;
     options.any_host = settings.allow_insecure;
+    options.allowed_hosts = settings.http_allowed_hosts;
     options.allowed_origins = settings.http_allowed_origins;
     options.door = &door;
     options.services = {&aws};
@@ -180,6 +182,7 @@ admin::AdminOptions aws_listener_options(const runtime::Settings& settings, cons
     options.connections_max = settings.http_connections_max;
     options.connections_per_address_max = settings.connections_per_address_max;
     options.any_host = settings.allow_insecure || !address.is_loopback();
+    options.allowed_hosts = settings.http_allowed_hosts;
     options.services = {&aws};
     options.services_alone = true;
     return options;

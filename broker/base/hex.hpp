@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -7,5 +8,13 @@ namespace tern {
 
 /// Two lower-case digits a byte.
 std::string hex_of(std::span<const unsigned char> bytes);
+
+/// Of one digit, of either case.
+constexpr std::optional<unsigned> hex_value(char digit) {
+    if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
+    if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a') + 10;
+    if (digit >= 'A' && digit <= 'F') return static_cast<unsigned>(digit - 'A') + 10;
+    return std::nullopt;
+}
 
 }  // namespace tern

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "broker/base/base64.hpp"
+#include "broker/base/json_text.hpp"
 #include "broker/base/utf8.hpp"
 #include "broker/engine/publication_record.hpp"
 
@@ -22,39 +23,23 @@ Bytes base64_of(BytesView bytes) {
     return text;
 }
 
-void append_escaped(Bytes& to, char c) {
-    switch (c) {
-        case '"': to += "\\\""; return;
-        case '\\': to += "\\\\"; return;
-        case '\n': to += "\\n"; return;
-        case '\r': to += "\\r"; return;
-        case '\t': to += "\\t"; return;
-        default: break;
-    }
-    if (static_cast<unsigned char>(c) >= 0x20) {
-        to += c;
-        return;
-    }
-    char escaped[8];
-    std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
-    to += escaped;
-}
-
-/// As a JSON string; what is not UTF-8 in it is replaced.
-void append_string(Bytes& to, std::string_view text) {
-    to += '"';
+/// What is not UTF-8 in it is replaced.
+Bytes repaired(std::string_view text) {
+    Bytes whole;
     while (!text.empty()) {
         const auto before = text;
-        if (!take_code_point(text)) {
-            to += replacement_character;
-            text.remove_prefix(1);
-        } else if (before.size() - text.size() == 1) {
-            append_escaped(to, before.front());
+        if (take_code_point(text)) {
+            whole += before.substr(0, before.size() - text.size());
         } else {
-            to += before.substr(0, before.size() - text.size());
+            whole += replacement_character;
+            text.remove_prefix(1);
         }
     }
-    to += '"';
+    return whole;
+}
+
+void append_string(Bytes& to, std::string_view text) {
+    append_json_string(to, valid_utf8(text) ? text : repaired(text));
 }
 
 void append_member(Bytes& to, std::string_view name, std::string_view value) {

@@ -1,5 +1,7 @@
 #include "broker/engine/fan_out.hpp"
 
+#include <algorithm>
+
 #include "broker/engine/deduplication.hpp"
 #include "broker/engine/endpoint_queue.hpp"
 #include "broker/engine/envelope.hpp"
@@ -18,18 +20,49 @@ namespace {
 
 constexpr std::string_view queue_protocol = "sqs";
 
+/// The body that a subscription gets where it is not the publication's data; null: it is.
+const ProtocolBody* own_body(const SubscriptionRow& row, const PublicationExtras& extras) {
+    switch (row.kind) {
+        case SubscriptionKind::queue: return extras.body_for(queue_protocol);
+        case SubscriptionKind::endpoint: return extras.body_for(row.protocol);
+        case SubscriptionKind::durable: break;
+    }
+    return nullptr;
+}
+
 }  // namespace
+
+/// A policy for bodies looks at the one that its subscription gets (docs/aws.md sns-8).
+std::vector<std::uint64_t> FanOut::matched_by_protocol(const Publication& publication) {
+    std::vector<std::uint64_t> matched;
+    const auto take = [&](const std::vector<std::uint64_t>& found, const ProtocolBody* body) {
+        for (const auto number : found) {
+            const auto& row = topic_.subscriptions.at(static_cast<std::uint32_t>(number))->row;
+            if (own_body(row, *publication.extras) == body) matched.push_back(number);
+        }
+    };
+    take(topic_.index.match(publication), nullptr);
+    for (const auto& body : publication.extras->bodies) {
+        FilterInput input(publication.attributes, body.body);
+        take(topic_.index.match(publication.subject, input), &body);
+    }
+    std::ranges::sort(matched);
+    return matched;
+}
 
 void FanOut::deliver(const Published& published) {
     batch_.topics.read_subscriptions(batch_, topic_);
     if (topic_.subscriptions.empty()) return;
     made_ = {};
-    for (const auto number : topic_.index.match(published.publication())) {
+    const auto& publication = published.publication();
+    const bool has_bodies = publication.extras && !publication.extras->bodies.empty();
+    const auto by_protocol = has_bodies ? matched_by_protocol(publication) : std::vector<std::uint64_t>();
+    for (const auto number : has_bodies ? by_protocol : topic_.index.match(publication)) {
         auto& subscription = *topic_.subscriptions.at(static_cast<std::uint32_t>(number));
         if (deliver_to(subscription, published)) {
             ++subscription.counters.delivered;
             ++batch_.counters.deliveries;
-            batch_.counters.delivered_bytes += published.publication().data.size();
+            batch_.counters.delivered_bytes += publication.data.size();
         } else {
             ++subscription.counters.failed;
             ++batch_.counters.deliveries_failed;

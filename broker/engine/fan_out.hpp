@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/engine/batch.hpp"
 #include "broker/engine/envelope.hpp"
@@ -33,6 +34,7 @@ private:
         std::optional<Bytes> deduplication_id;
     };
 
+    std::vector<std::uint64_t> matched_by_protocol(const Publication& publication);
     bool deliver_to(const Subscription& subscription, const Published& published);
     bool enqueue_durable(const Subscription& subscription, const Published& published);
     struct Target {

@@ -53,6 +53,8 @@ Result<TopicDescription> describe_topic(const store::ReadTransaction& snapshot, 
     description.created_at = row.created_at;
     description.modified_at = row.modified_at;
     description.subscriptions = row.subscriptions;
+    // Their numbers are given out once each, from 1.
+    description.subscriptions_removed = row.next_subscription - 1 - row.subscriptions;
     description.unconfirmed = row.unconfirmed;
     description.has_enveloped = row.enveloped > 0;
     return description;

@@ -31,6 +31,8 @@ struct TopicDescription {
     Timestamp created_at;
     Timestamp modified_at;
     std::uint64_t subscriptions = 0;
+    /// Subscriptions that there were and that have been removed.
+    std::uint64_t subscriptions_removed = 0;
     /// Endpoints that wait for their confirmation.
     std::uint64_t unconfirmed = 0;
     /// False: nobody reads an envelope, or its signature.

@@ -241,7 +241,8 @@ inline std::optional<std::vector<std::string>> parse_hosts(std::string_view text
 inline SettingRow allowed_hosts() {
     return {"http-allowed-hosts",
             "LIST",
-            "names in Host that AWS requests may have, besides addresses, plain names and those of LocalStack and AWS",
+            "names in Host that AWS requests, /health and /metrics may have, besides addresses, plain names and those "
+            "of LocalStack and AWS",
             "host names like sqs.example.org or *.example.org with commas between them, or *",
             [](Settings& settings, std::string_view text) {
                 auto hosts = parse_hosts(text);
@@ -299,6 +300,28 @@ inline SettingRow delivery_ca_file() {
                 return true;
             },
             [](const Settings& settings) { return in_quotes(settings.delivery_ca_file); }};
+}
+
+/// Where a certificate is looked for: scheme and host, perhaps a path, with no slash at the end.
+inline bool is_certificate_place(std::string_view text) {
+    const std::string_view scheme = text.starts_with("https://") ? "https://" : "http://";
+    if (!text.starts_with(scheme)) return false;
+    const auto rest = text.substr(scheme.size());
+    const auto fits = [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != '?' && c != '#'; };
+    return !rest.empty() && rest.front() != '/' && rest.back() != '/' && std::ranges::all_of(rest, fits);
+}
+
+inline SettingRow sns_certificate_url() {
+    return {"sns-certificate-url",
+            "URL",
+            "where SNS notifications say that their certificate is, instead of at the address their publisher used",
+            "an address like https://sns.us-east-1.amazonaws.com, or nothing",
+            [](Settings& settings, std::string_view text) {
+                if (!text.empty() && !is_certificate_place(text)) return false;
+                settings.sns_certificate_url = text;
+                return true;
+            },
+            [](const Settings& settings) { return in_quotes(settings.sns_certificate_url); }};
 }
 
 inline SettingRow aws_account() {

@@ -76,6 +76,7 @@ std::vector<SettingRow> make_rows() {
         number(
             "sqs-batch-entries-max", "entries in one batch of SQS's API", {1, 1000},
             [](Settings & s) -> auto& { return s.sqs_batch_entries_max; }),
+        sns_certificate_url(),
         delivery_hosts(),
         delivery_ca_file(),
         seconds(

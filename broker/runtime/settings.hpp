@@ -62,6 +62,8 @@ struct Settings {
     std::vector<std::string> delivery_hosts;
     /// Of the authorities whose certificates https endpoints have; empty: the system's.
     std::string delivery_ca_file;
+    /// Before the certificate's path in SigningCertURL; empty: the address that the publisher used.
+    std::string sns_certificate_url;
     Milliseconds delivery_patience = std::chrono::seconds(15);
     std::uint64_t deliveries_per_endpoint_max = 10;
     std::uint64_t deliveries_max = 1'000;

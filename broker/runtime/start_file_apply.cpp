@@ -50,6 +50,12 @@ Differences<Change> differences(const Settings& there, const std::vector<Declare
     return result;
 }
 
+/// Tags that are there beyond those that the file names stay.
+bool has_all(const std::vector<engine::QueueTag>& there, const std::vector<engine::QueueTag>& wanted) {
+    return std::ranges::all_of(
+        wanted, [&](const engine::QueueTag& tag) { return std::ranges::find(there, tag) != there.end(); });
+}
+
 class StartFileApplier {
 public:
     StartFileApplier(LocalBroker& broker, const StartFile& file) : broker_(broker), file_(file), caller_(broker) {}
@@ -117,10 +123,7 @@ private:
 
     void tag_queue(const QueueDeclaration& declared) {
         const auto there = engine::describe_queue(*broker_.snapshot(), broker_.now(), declared.name);
-        const auto has = [&](const engine::QueueTag& tag) {
-            return there.has_value() && std::ranges::find(there->tags, tag) != there->tags.end();
-        };
-        if (std::ranges::all_of(declared.tags, has)) return;
+        if (!there.has_value() || has_all(there->tags, declared.tags)) return;
         engine::TagQueue command;
         command.queue = declared.name;
         command.tags = declared.tags;
@@ -142,8 +145,12 @@ private:
 
     void change_topic(const TopicDeclaration& declared, const engine::TopicDescription& there) {
         auto wanted = differences(there.settings, declared.fields, false);
-        if (wanted.names.empty()) return;
         engine::SetTopic command;
+        if (!has_all(there.tags, declared.tags)) {
+            command.tags = declared.tags;
+            wanted.names += wanted.names.empty() ? "tags" : ", tags";
+        }
+        if (wanted.names.empty()) return;
         command.topic = declared.name;
         command.settings = std::move(wanted.change);
         execute(declared, "topic", declared.name.name, std::move(command));

@@ -5,15 +5,17 @@ Every ```console block is typed into one shell a document: lines that begin with
 that begin with "> "), the lines below a command are what it should print. A command must end well; where output is
 shown it must match, with "..." for anything, alone on a line for any number of lines, and blanks counted as one.
 A block ```console broker holds a command that stays, and is left running once it has printed what is shown (or a line
-with the broker's address). A document without such a block finds a broker running. Ports of the documents are replaced
-by free ones; ./tools/run starts the programs that were built already; pidof knows this document's broker only. Programs
-of the system come first in PATH: python3 is the one for which the packages of tools/setup are."""
+with the broker's address). A document without such a block finds a broker running. A block ```console needs PROGRAM is
+left out, and said to be, where there is no such program. Ports of the documents are replaced by free ones; ./tools/run
+starts the programs that were built already; pidof knows this document's broker only. Programs of the system come first
+in PATH: python3 is the one for which the packages of tools/setup are."""
 
 import argparse
 import os
 import pathlib
 import queue
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,6 +36,7 @@ class Command:
     line: int
     text: str
     stays: bool
+    needs: str = ""
     shown: list = field(default_factory=list)
 
 
@@ -50,7 +53,7 @@ def commands_of(document):
         if block is None:
             continue
         if line.startswith("$ "):
-            current = Command(number, line[2:], "broker" in block)
+            current = Command(number, line[2:], "broker" in block, block[2] if block[1:2] == ["needs"] else "")
             found.append(current)
         elif current and not current.shown and line.startswith("> "):
             current.text += "\n" + line[2:]
@@ -188,6 +191,14 @@ def difference(command, printed, what):
     return "\n".join(lines + ["printed:"] + ["  " + line for line in printed[-40:]])
 
 
+def without_missing_programs(document, commands, path):
+    missing = {command.needs for command in commands if command.needs and not shutil.which(command.needs, path=path)}
+    for program in sorted(missing):
+        left_out = [command.line for command in commands if command.needs == program]
+        print(f"{document}: {len(left_out)} commands from line {left_out[0]} on are left out: there is no {program} here")
+    return [command for command in commands if command.needs not in missing]
+
+
 def run(document, programs):
     """(passed, failed) of the document's commands. The first failure ends it: what follows builds on it."""
     commands = commands_of(document)
@@ -196,6 +207,7 @@ def run(document, programs):
     with tempfile.TemporaryDirectory(prefix="tern-docs-", ignore_cleanup_errors=True) as folder:
         session = Session(programs, folder)
         try:
+            commands = without_missing_programs(document, commands, session.environment["PATH"])
             if not any(command.stays for command in commands):
                 commands.insert(0, Command(0, "./tools/run", True))
             for done, command in enumerate(commands):

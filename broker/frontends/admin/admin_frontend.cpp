@@ -10,7 +10,7 @@ namespace tern::admin {
 namespace {
 
 std::shared_ptr<HttpContext> make_context(runtime::LocalBroker& broker, const AdminOptions& options) {
-    AdminPages pages(broker, options.endpoint.address(), options.any_host);
+    AdminPages pages(broker, options.endpoint.address(), options.any_host, options.allowed_hosts);
     HttpSite site(std::move(pages), options.allowed_origins, options.services, options.services_alone);
     return std::make_shared<HttpContext>(broker, std::move(site), options.door);
 }

@@ -19,6 +19,8 @@ struct AdminOptions {
     /// Serves requests for any Host. Otherwise only those that name this machine: a web page that a browser on this
     /// machine shows could else read what is here by a name of its own that it resolves to 127.0.0.1 (DNS rebinding).
     bool any_host = false;
+    /// Names by which /health and /metrics are shown besides those that are local (local_name.hpp).
+    std::vector<std::string> allowed_hosts = {};
     /// Origins of pages, besides those of this machine and of the host they ask, that may publish and open WebSockets.
     std::vector<std::string> allowed_origins = {};
     /// Where WebSockets go; outlives the front end and the I/O threads. None: they are refused.

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "broker/frontends/admin/http_text.hpp"
+#include "broker/frontends/admin/local_name.hpp"
 
 namespace tern::admin {
 namespace {
@@ -30,10 +32,12 @@ std::string_view health_name(store::SpaceState space) {
 
 }  // namespace
 
-AdminPages::AdminPages(runtime::LocalBroker& broker, boost::asio::ip::address address, bool any_host)
+AdminPages::AdminPages(runtime::LocalBroker& broker, boost::asio::ip::address address, bool any_host,
+                       std::vector<std::string> allowed_hosts)
     : broker_(broker),
       address_(std::move(address)),
       any_host_(any_host),
+      allowed_hosts_(std::move(allowed_hosts)),
       started_at_(broker.now()) {}
 
 HttpResponse AdminPages::answer(const HttpRequest& request) const {
@@ -56,6 +60,11 @@ bool AdminPages::is_for_us(std::string_view host) const {
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(std::string(host), error);
     return !error && (address.is_loopback() || address == address_);
+}
+
+bool AdminPages::shows(std::string_view path, std::string_view host) const {
+    const bool watched = path == "/health" || path == "/metrics";
+    return is_for_us(host) || (watched && is_local_name(host, allowed_hosts_));
 }
 
 /// An exhausted store takes no command that changes anything: to whoever balances load, that is not healthy.

@@ -45,7 +45,7 @@ HttpStep HttpSite::begin(HttpRequest&& request) const {
     for (auto* service : services_)
         if (service->takes(request)) return service->begin(std::move(request));
     if (services_alone_ && request.path != "/health") return plain_refusal(404, "there is nothing here");
-    if (!pages_.is_for_us(request.host)) {
+    if (!pages_.shows(request.path, request.host)) {
         return plain_refusal(403,
                              "this port answers requests to this machine's own address only, not to the name in Host");
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/base/json_text.hpp"
+#include "broker/base/percent.hpp"
 #include "broker/base/utf8.hpp"
 #include "broker/engine/publication.hpp"
 #include "broker/engine/subject.hpp"
@@ -20,31 +21,6 @@ namespace {
 
 constexpr std::string_view topics_path = "/topics/";
 constexpr std::string_view attribute_prefix = "Tern-Attribute-";
-
-std::optional<unsigned> hex_value(char c) {
-    if (is_digit(c)) return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-    return std::nullopt;
-}
-
-/// RFC 3986 section 2.1. Nothing when a percent sign is not followed by two digits.
-std::optional<std::string> percent_decoded(std::string_view text) {
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            decoded += text[i];
-            continue;
-        }
-        if (i + 2 >= text.size()) return std::nullopt;
-        const auto high = hex_value(text[i + 1]);
-        const auto low = hex_value(text[i + 2]);
-        if (!high || !low) return std::nullopt;
-        decoded += static_cast<char>(*high << 4 | *low);
-        i += 2;
-    }
-    return decoded;
-}
 
 /// The fields of the query; the first one that is not right is the refusal's detail.
 std::optional<std::string> read_query(std::string_view query, engine::Publish& to) {

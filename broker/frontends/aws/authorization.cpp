@@ -1,6 +1,7 @@
 // What a call is about, and whether its signer may do that.
 
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,24 @@ void add_arn(std::string_view text, std::vector<NamedResource>& resources) {
     resources.push_back({arn->scope.account, name, std::string(text)});
 }
 
-/// Everything that the call names at its top, where all operations of SQS and SNS have what they are about.
+/// The dead-letter queue in a redrive policy, into which messages would be moved.
+void add_dead_letter_target(std::string_view policy, std::vector<NamedResource>& resources) {
+    boost::json::error_code fault;
+    const auto value = boost::json::parse({policy.data(), policy.size()}, fault);
+    if (!fault && value.is_object()) add_arn(named_text(value.get_object(), "deadLetterTargetArn"), resources);
+}
+
+/// What the attributes name that a call sets.
+void add_resources_in_attributes(const Call& call, std::vector<NamedResource>& resources) {
+    const auto* const attributes = call.parameters.if_contains("Attributes");
+    if (attributes && attributes->is_object())
+        add_dead_letter_target(named_text(attributes->get_object(), "RedrivePolicy"), resources);
+    if (named_text(call.parameters, "AttributeName") == "RedrivePolicy")
+        add_dead_letter_target(named_text(call.parameters, "AttributeValue"), resources);
+}
+
+/// Everything that the call names at its top, where all operations of SQS and SNS have what they are about, and the
+/// dead-letter queues in its attributes.
 std::vector<NamedResource> resources_of(const Call& call, std::string_view service) {
     std::vector<NamedResource> resources;
     if (const auto url = named_text(call.parameters, "QueueUrl"); !url.empty()) {
@@ -55,6 +73,7 @@ std::vector<NamedResource> resources_of(const Call& call, std::string_view servi
          {"SourceArn", "DestinationArn", "TopicArn", "TargetArn", "SubscriptionArn", "ResourceArn", "Endpoint"}) {
         add_arn(named_text(call.parameters, key), resources);
     }
+    add_resources_in_attributes(call, resources);
     return resources;
 }
 

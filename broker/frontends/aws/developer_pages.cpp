@@ -1,5 +1,6 @@
 #include "broker/frontends/aws/developer_pages.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <optional>
 #include <string>
@@ -41,15 +42,28 @@ std::string first_value(const admin::HttpRequest& request, std::string_view name
     return field ? field->value : std::string();
 }
 
+/// The page is also an SDK's endpoint for ReceiveMessage, in either protocol.
+bool is_json_call(const admin::HttpRequest& request) {
+    return first_value(request, "X-Amz-Target").ends_with(".ReceiveMessage");
+}
+
+std::string queue_url_of(const admin::HttpRequest& request, const QueryForm& form) {
+    if (!is_json_call(request)) return std::string(form.find("QueueUrl").value_or(""));
+    json::error_code fault;
+    const auto body = json::parse(request.body, fault);
+    const auto* const url = !fault && body.is_object() ? body.get_object().if_contains("QueueUrl") : nullptr;
+    return url && url->is_string() ? std::string(view_of(*url)) : std::string();
+}
+
 /// Of the page that names the queue in its path, or by QueueUrl.
 std::optional<sqs::NamedQueue> queue_of_page(const Surroundings& surroundings, const admin::HttpRequest& request,
                                              const QueryForm& form) {
-    const auto rest = std::string_view(request.path).substr(messages_page.size());
+    auto rest = std::string_view(request.path).substr(messages_page.size());
+    if (rest == "/") rest = {};
     const auto scope =
         scope_of(credential_of_authorization(first_value(request, "Authorization")), surroundings.options.home);
-    const auto url = form.find("QueueUrl");
     const auto address =
-        rest.empty() ? parse_queue_url(url.value_or("")) : parse_queue_path("/queue" + std::string(rest));
+        rest.empty() ? parse_queue_url(queue_url_of(request, form)) : parse_queue_path("/queue" + std::string(rest));
     if (!address) return std::nullopt;
     return sqs::queue_in(surroundings, address->scope_for(scope), address->name);
 }
@@ -65,7 +79,7 @@ Call call_of_page(const Surroundings& surroundings, const admin::HttpRequest& re
     call.operation = "ReceiveMessage";
     call.scope = surroundings.options.home;
     call.request_id = "00000000-0000-0000-0000-000000000000";
-    const bool in_json = first_value(request, "Accept").find("json") != std::string::npos;
+    const bool in_json = is_json_call(request) || first_value(request, "Accept").find("json") != std::string::npos;
     call.protocol = in_json ? Protocol::json : Protocol::query;
     return call;
 }
@@ -73,7 +87,8 @@ Call call_of_page(const Surroundings& surroundings, const admin::HttpRequest& re
 admin::HttpResponse messages(const Surroundings& surroundings, const admin::HttpRequest& request) {
     const auto call = call_of_page(surroundings, request);
     QueryForm form;
-    if (!form.add(request.query) || !form.add(request.method == "POST" ? request.body : std::string()))
+    const bool has_form = request.method == "POST" && !is_json_call(request);
+    if (!form.add(request.query) || (has_form && !form.add(request.body)))
         return page_of(400, "text/plain; charset=utf-8", "the parameters are not a form in UTF-8\n");
     form.seal();
     const auto queue = queue_of_page(surroundings, request, form);

@@ -1,30 +1,28 @@
 #include "broker/frontends/aws/json_fault.hpp"
 
-#include "broker/base/ascii.hpp"
+#include <algorithm>
+
+#include "broker/engine/json_tokens.hpp"
 
 namespace tern::aws {
-namespace {
 
-std::string place(std::size_t column) {
-    return "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: " +
-           std::to_string(column) + "]";
+std::string place_in(std::string_view text, std::size_t offset) {
+    const auto read = text.substr(0, offset);
+    const auto lines = std::ranges::count(read, '\n');
+    const auto in_line = read.size() - (lines == 0 ? 0 : read.rfind('\n') + 1);
+    return "line: " + std::to_string(lines + 1) + ", column: " + std::to_string(in_line + 1);
 }
 
-}  // namespace
-
 std::string json_fault(std::string_view text) {
-    std::string sentence = "failed to parse JSON. ";
-    if (text.starts_with('{') && text.size() > 1) {
-        const char c = text[1];
-        sentence.append("Unexpected character ('").append(1, c).append("' (code ");
-        sentence.append(std::to_string(static_cast<unsigned char>(c)));
-        return sentence.append(")): was expecting double-quote to start field name").append(place(2));
-    }
-    std::size_t end = 0;
-    while (end < text.size() && is_alphanumeric(text[end])) ++end;
-    sentence.append("Unrecognized token '").append(text.substr(0, end));
-    sentence.append("': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')");
-    return sentence.append(place(end + 1));
+    const std::string beginning = "failed to parse JSON. ";
+    const engine::JsonTokens json(text, engine::JsonLimits{});
+    if (!json.fault()) return beginning + "It is no JSON object";
+    const auto& [sentence, offset] = *json.fault();
+    // A character that does not fit counts as read, and is the place itself.
+    const bool at_character = sentence.starts_with("Unexpected character") && offset > 0;
+    return beginning + sentence +
+           "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); " +
+           place_in(text, at_character ? offset - 1 : offset) + "]";
 }
 
 }  // namespace tern::aws

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace tern::aws {
+
+/// "line: 1, column: 9", of the place where so much of the text has been read.
+std::string place_in(std::string_view text, std::size_t offset);
 
 /// Why a text is no JSON object, in the words of the reader that SNS has: "failed to parse JSON. Unexpected character
 /// ('i' (code 105)): …" and the place (docs/aws.md sns-28).

@@ -26,6 +26,9 @@ struct AwsOptions {
     SqsLimits sqs = {};
     /// For requests without a Host, which HTTP/1.0 allows: what stands in URLs instead.
     std::string authority = "localhost:4566";
+    /// Where certificates of notifications are said to be, such as "https://sns.us-east-1.amazonaws.com"; empty: at the
+    /// address that the publisher used.
+    std::string certificate_url = {};
     /// Serves requests for any Host.
     bool any_host = false;
     /// Host names that are served besides those of one's own machines and network: whole, or "*.example.org".

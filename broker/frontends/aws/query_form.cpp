@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 
+#include "broker/base/percent.hpp"
 #include "broker/base/utf8.hpp"
 
 namespace tern::aws {
@@ -13,13 +14,6 @@ namespace {
 namespace json = boost::json;
 
 using Fields = std::span<const QueryForm::Field>;
-
-std::optional<unsigned> hex_digit(char c) {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
-    return std::nullopt;
-}
 
 /// Puts parameters together, shape by shape, out of fields that are sorted by name.
 class Assembler {
@@ -138,23 +132,6 @@ private:
 
 }  // namespace
 
-std::optional<std::string> decode_form_text(std::string_view text) {
-    std::string decoded;
-    decoded.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '%') {
-            decoded += text[at] == '+' ? ' ' : text[at];
-            continue;
-        }
-        const auto high = at + 2 < text.size() ? hex_digit(text[at + 1]) : std::nullopt;
-        const auto low = high ? hex_digit(text[at + 2]) : std::nullopt;
-        if (!low) return std::nullopt;
-        decoded += static_cast<char>(*high << 4 | *low);
-        at += 2;
-    }
-    return decoded;
-}
-
 bool QueryForm::add(std::string_view text) {
     while (!text.empty()) {
         const auto end = std::min(text.size(), text.find('&'));
@@ -163,8 +140,8 @@ bool QueryForm::add(std::string_view text) {
         if (field.empty()) continue;
         if (fields_.size() == fields_max) return false;
         const auto equals = std::min(field.size(), field.find('='));
-        auto name = decode_form_text(field.substr(0, equals));
-        auto value = decode_form_text(field.substr(std::min(field.size(), equals + 1)));
+        auto name = percent_decoded(field.substr(0, equals), Plus::space);
+        auto value = percent_decoded(field.substr(std::min(field.size(), equals + 1)), Plus::space);
         if (!name || !value || !valid_utf8(*name) || !valid_utf8(*value)) return false;
         fields_.push_back({std::move(*name), std::move(*value)});
     }

@@ -43,7 +43,4 @@ private:
 std::variant<boost::json::object, Error> parameters_of(const QueryForm& form, const Shape& shape,
                                                        boost::json::storage_ptr storage);
 
-/// Decodes %XX and +. Nothing when a percent sign stands alone.
-std::optional<std::string> decode_form_text(std::string_view text);
-
 }  // namespace tern::aws

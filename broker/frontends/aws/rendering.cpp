@@ -101,7 +101,9 @@ admin::HttpResponse error_in_xml(const Call& call, const Error& error) {
     text.append("<ErrorResponse xmlns=\"").append(table_of(call.service).xml_namespace).append("\"><Error><Type>");
     text.append(error.kind.fault).append("</Type><Code>").append(error.kind.code).append("</Code><Message>");
     append_xml_text(text, error.text);
-    text.append("</Message><Detail/></Error><RequestId>").append(call.request_id);
+    // SNS has no such element.
+    text.append(call.service == Service::sqs ? "</Message><Detail/></Error>" : "</Message></Error>");
+    text.append("<RequestId>").append(call.request_id);
     text.append("</RequestId></ErrorResponse>");
     return response_of(call, error.kind.status, "text/xml", std::move(text));
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "broker/frontends/admin/http_text.hpp"
+#include "broker/frontends/aws/signature_checksum.hpp"
 #include "broker/frontends/aws/signature_text.hpp"
 
 namespace tern::aws {
@@ -15,6 +16,10 @@ SignatureRefusal malformed_chunks() {
 
 SignatureRefusal wrong_chunk() {
     return {Distrust::mismatch, "The chunk signature we calculated does not match the signature you provided."};
+}
+
+SignatureRefusal wrong_checksum(std::string_view field) {
+    return {Distrust::mismatch, "The " + std::string(field) + " you specified did not match the calculated checksum."};
 }
 
 /// Takes chunks off the front of a body.
@@ -73,8 +78,7 @@ private:
         return std::nullopt;
     }
 
-    /// Fields, and an empty line. Their checksums are of no use to us: the signature has vouched for the data, or
-    /// nobody has.
+    /// Fields, and an empty line. A checksum among them is of all the data.
     std::optional<SignatureRefusal> read_trailer() {
         constexpr std::string_view signature_field = "x-amz-trailer-signature:";
         std::string signed_fields;
@@ -89,8 +93,10 @@ private:
             }
             const auto colon = line->find(':');
             if (colon == std::string_view::npos || signature) return malformed_chunks();
-            signed_fields.append(line->substr(0, colon)).append(":");
-            signed_fields.append(admin::trim_spaces(line->substr(colon + 1))).append("\n");
+            const auto name = line->substr(0, colon);
+            const auto value = admin::trim_spaces(line->substr(colon + 1));
+            if (!checksum_agrees(name, value, data_)) return wrong_checksum(name);
+            signed_fields.append(name).append(":").append(value).append("\n");
         }
         // An empty line may follow the signature.
         if (rest_ == "\r\n") rest_ = {};

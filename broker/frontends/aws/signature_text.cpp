@@ -10,6 +10,7 @@
 
 #include "broker/base/ascii.hpp"
 #include "broker/base/check.hpp"
+#include "broker/base/percent.hpp"
 
 namespace tern::aws {
 namespace {
@@ -18,11 +19,9 @@ constexpr bool stays_unencoded(char c) {
     return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-int value_of_hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+/// A parameter that is not encoded as it should be is signed as it stands; the form reader refuses it.
+std::string decoded_parameter(std::string_view text) {
+    return percent_decoded(text, Plus::space).value_or(std::string(text));
 }
 
 const unsigned char* unsigned_bytes(std::string_view text) {
@@ -67,24 +66,6 @@ std::string uri_encode(std::string_view text, bool keep_slashes) {
     return encoded;
 }
 
-std::string uri_decode(std::string_view text) {
-    std::string decoded;
-    decoded.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size()) {
-            const int high = value_of_hex_digit(text[i + 1]);
-            const int low = value_of_hex_digit(text[i + 2]);
-            if (high >= 0 && low >= 0) {
-                decoded += static_cast<char>(high * 16 + low);
-                i += 2;
-                continue;
-            }
-        }
-        decoded += text[i] == '+' ? ' ' : text[i];
-    }
-    return decoded;
-}
-
 std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query) {
     std::vector<std::pair<std::string, std::string>> parameters;
     while (!query.empty()) {
@@ -94,7 +75,7 @@ std::vector<std::pair<std::string, std::string>> query_parameters(std::string_vi
         if (parameter.empty()) continue;
         const auto equals = std::min(parameter.size(), parameter.find('='));
         const auto value = parameter.substr(std::min(parameter.size(), equals + 1));
-        parameters.emplace_back(uri_decode(parameter.substr(0, equals)), uri_decode(value));
+        parameters.emplace_back(decoded_parameter(parameter.substr(0, equals)), decoded_parameter(value));
     }
     return parameters;
 }

@@ -26,9 +26,6 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 /// A-Z, a-z, 0-9, '-', '.', '_' and '~' as they are, also '/' if asked for; all other bytes as %XX.
 std::string uri_encode(std::string_view text, bool keep_slashes = false);
-/// Undoes %XX, and '+' for a space, as forms have it. A '%' without two hexadecimal digits stays what it is.
-std::string uri_decode(std::string_view text);
-
 /// The parameters of a query string, decoded, in their order.
 std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
 

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "broker/base/percent.hpp"
 #include "broker/frontends/aws/query_form.hpp"
 #include "broker/frontends/aws/sns_kept_messages.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
@@ -26,7 +27,7 @@ admin::HttpResponse json_page(int status, const json::object& body) {
 }
 
 admin::HttpResponse token_page(const Surroundings& surroundings, std::string_view path) {
-    const auto arn = decode_form_text(path.substr(tokens_page.size())).value_or("");
+    const auto arn = percent_decoded(path.substr(tokens_page.size())).value_or("");
     const auto named = subscription_of_arn(surroundings, arn);
     const auto refuse = [&](int status, const char* text) {
         return json_page(status, {{"error", text}, {"subscription_arn", arn}});

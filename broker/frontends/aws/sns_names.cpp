@@ -17,6 +17,10 @@ std::optional<std::string> too_few_elements(std::string_view arn) {
     return "An ARN must have at least 6 elements, not " + std::to_string(elements);
 }
 
+bool is_topic(const Arn& arn) {
+    return arn.service == "sns" && arn.resource.find_first_of(":/") == std::string::npos;
+}
+
 NamedTopic topic_in(const Surroundings& surroundings, Scope scope, std::string_view name) {
     auto namespace_name = namespace_of(scope, surroundings.options.home);
     return {std::move(scope), {std::move(namespace_name), std::string(name)}};
@@ -26,9 +30,7 @@ std::variant<NamedTopic, Error> topic_of_arn(const Surroundings& surroundings, c
                                              std::string_view parameter) {
     if (const auto fault = too_few_elements(text)) return invalid(parameter, *fault);
     auto arn = parse_arn(text);
-    const bool fits = arn && arn->service == "sns" && arn->scope.region == call.scope.region &&
-                      arn->resource.find_first_of(":/") == std::string::npos;
-    if (!fits) return invalid(parameter);
+    if (!arn || !is_topic(*arn) || arn->scope.region != call.scope.region) return invalid(parameter);
     return topic_in(surroundings, std::move(arn->scope), arn->resource);
 }
 

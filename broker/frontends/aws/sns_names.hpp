@@ -23,6 +23,9 @@ struct NamedSubscription {
     std::string id;
 };
 
+/// Whether it may name a topic: of SNS, and no subscription, application or endpoint.
+bool is_topic(const Arn& arn);
+
 NamedTopic topic_in(const Surroundings& surroundings, Scope scope, std::string_view name);
 /// The topic that a parameter names by ARN; it must be of the call's region (docs/aws.md sns-4).
 std::variant<NamedTopic, Error> topic_of(const Surroundings& surroundings, const Call& call,

@@ -65,7 +65,8 @@ void begin_signature(const Surroundings& surroundings, const Call& call, const e
     const auto fingerprint = surroundings.signer.fingerprint();
     if (fingerprint.empty()) return;
     extras.signature_version = annotation_of(topic.annotations, "SignatureVersion") == "2" ? "2" : "1";
-    extras.certificate_url = base_url(call) + certificate_path(fingerprint);
+    const auto& place = surroundings.options.certificate_url;
+    extras.certificate_url = (place.empty() ? base_url(call) : place) + certificate_path(fingerprint);
 }
 
 struct RequestContext {

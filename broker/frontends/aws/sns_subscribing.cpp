@@ -13,7 +13,8 @@ namespace tern::aws::sns {
 namespace {
 
 constexpr std::string_view confirms_later = "pending confirmation";
-constexpr std::size_t token_digits = 64;
+/// Of a token of this broker; those of SNS are longer.
+constexpr std::size_t token_digits_min = 64;
 /// What is never sent, but kept to be looked at.
 constexpr Milliseconds unsent_retention = std::chrono::hours(24);
 
@@ -117,7 +118,7 @@ private:
 };
 
 bool is_token(std::string_view text) {
-    return text.size() == token_digits &&
+    return text.size() >= token_digits_min &&
            std::ranges::all_of(text, [](char c) { return admin::is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
@@ -130,9 +131,10 @@ Step subscribe(const Surroundings& surroundings, Call& call) {
 }
 
 Step confirm_subscription(const Surroundings& surroundings, Call& call) {
-    const auto topic = topic_of(surroundings, call);
-    if (const auto* const error = std::get_if<Error>(&topic)) return *error;
-    const auto& named = std::get<NamedTopic>(topic);
+    // Whoever visits a link signs nothing, and so names no region: the topic's counts (docs/aws.md sns-18).
+    auto arn = parse_arn(text_in(call.parameters, "TopicArn").value_or(""));
+    if (!arn || !is_topic(*arn)) return invalid("Topic");
+    const auto named = topic_in(surroundings, std::move(arn->scope), arn->resource);
     const std::string token(text_in(call.parameters, "Token").value_or(""));
     const auto described = describe(surroundings, named);
     if (const auto* const error = std::get_if<Error>(&described)) return *error;

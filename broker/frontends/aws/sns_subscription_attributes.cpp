@@ -15,12 +15,14 @@ namespace json = boost::json;
 
 constexpr std::string_view fifo_ending = ".fifo";
 
-/// As SNS tells it: with the place, where it tells one, in the words of its JSON reader.
+/// As SNS tells it: with the place, where it tells one, in the words of its JSON reader. Only what is no JSON is not
+/// repeated.
 std::string complaint_of(const engine::FilterPolicyRefusal& refusal, std::string_view policy) {
     if (!refusal.offset) return refusal.sentence;
+    if (refusal.sentence.starts_with("FilterPolicy: failed to parse JSON."))
+        return "FilterPolicy: " + json_fault(policy);
     std::string text = refusal.sentence + "\n at [Source: (String)\"";
-    text.append(policy).append("\"; line: 1, column: ");
-    return text.append(std::to_string(*refusal.offset + 1)).append("]");
+    return text.append(policy).append("\"; ").append(place_in(policy, *refusal.offset)).append("]");
 }
 
 bool is_text_object(std::string_view text) {

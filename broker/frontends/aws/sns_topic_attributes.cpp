@@ -156,7 +156,7 @@ json::object attributes_of(const NamedTopic& topic, const engine::TopicDescripti
         effective_delivery_policy(annotation_of(description.annotations, "DeliveryPolicy"));
     attributes["SubscriptionsConfirmed"] = std::to_string(description.subscriptions - description.unconfirmed);
     attributes["SubscriptionsPending"] = std::to_string(description.unconfirmed);
-    attributes["SubscriptionsDeleted"] = "0";
+    attributes["SubscriptionsDeleted"] = std::to_string(description.subscriptions_removed);
     if (settings.fifo) {
         attributes["FifoTopic"] = "true";
         attributes["ContentBasedDeduplication"] = settings.content_based_deduplication ? "true" : "false";

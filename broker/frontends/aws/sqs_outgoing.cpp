@@ -1,5 +1,8 @@
 #include "broker/frontends/aws/sqs_outgoing.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdint>
 #include <utility>
 
 #include "broker/base/base64.hpp"
@@ -21,11 +24,12 @@ Error refused(std::string text) {
     return {kinds::invalid_parameter_value, std::move(text)};
 }
 
-Error bad_contents(std::string_view where) {
-    return {kinds::message_contents_invalid,
-            "Invalid characters were found in the " + std::string(where) +
-                ", the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to "
-                "#x10FFFF"};
+Error bad_contents(std::string_view text, std::string_view where) {
+    return {
+        kinds::message_contents_invalid,
+        fmt::format("Invalid binary character '#x{:X}' was found in the {}, the set of allowed characters is #x9 | #xA "
+                    "| #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].",
+                    static_cast<std::uint32_t>(first_character_not_allowed(text)), where)};
 }
 
 std::string_view base_of_type(std::string_view type) {
@@ -57,7 +61,7 @@ private:
     std::optional<Error> body() {
         const auto body = text_in(parameters_, "MessageBody");
         if (!body || body->empty()) return missing("MessageBody");
-        if (!valid_contents(*body)) return bad_contents("message body");
+        if (!valid_contents(*body)) return bad_contents(*body, "message body");
         result_.message.body = *body;
         return std::nullopt;
     }
@@ -153,7 +157,7 @@ private:
         const auto text = text_in(value, base == "Binary" ? "BinaryValue" : "StringValue");
         if (!text || text->empty()) return empty();
         attribute.value = *text;
-        if (base != "Binary" && !valid_contents(*text)) return bad_contents("message attribute value");
+        if (base != "Binary" && !valid_contents(*text)) return bad_contents(*text, "message attribute value");
         if (base != "Binary") return std::nullopt;
         auto bytes = decode_base64(*text);
         if (!bytes) return Error{common_errors::serialization, about() + " is not in base64."};

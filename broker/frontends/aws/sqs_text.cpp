@@ -43,6 +43,15 @@ bool valid_contents(std::string_view utf8) {
     return valid;
 }
 
+char32_t first_character_not_allowed(std::string_view utf8) {
+    while (!utf8.empty()) {
+        const auto code_point = take_code_point(utf8);
+        if (!code_point) break;
+        if (!is_allowed(*code_point)) return *code_point;
+    }
+    return 0xFFFD;
+}
+
 std::string text_of_contents(std::string_view bytes) {
     if (std::ranges::all_of(bytes, is_plain)) return std::string(bytes);
     std::string text;

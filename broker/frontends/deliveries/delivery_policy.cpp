@@ -72,6 +72,12 @@ void read_request(const object& from, DeliveryPolicy& policy) {
     if (std::ranges::all_of(type, [](char c) { return c >= ' ' && c <= '~'; })) policy.content_type = type;
 }
 
+void read_throttle(const object& from, DeliveryPolicy& policy) {
+    constexpr double most = 1e9;
+    const auto number = number_at(from, "maxReceivesPerSecond");
+    if (number && *number >= 1) policy.deliveries_per_second_max = static_cast<std::uint32_t>(std::min(*number, most));
+}
+
 /// From 0 to 1, as `step` of `steps` does.
 double growth(Backoff backoff, double step, double steps) {
     switch (backoff) {
@@ -121,6 +127,8 @@ DeliveryPolicy delivery_policy(std::string_view subscription, std::string_view t
             if (const auto* const retries = object_at(*http, "defaultHealthyRetryPolicy"))
                 read_retries(*retries, policy);
             if (const auto* const request = object_at(*http, "defaultRequestPolicy")) read_request(*request, policy);
+            if (const auto* const throttle = object_at(*http, "defaultThrottlePolicy"))
+                read_throttle(*throttle, policy);
             const auto* const disabled = http->if_contains("disableSubscriptionOverrides");
             overridable = disabled == nullptr || !disabled->is_bool() || !disabled->get_bool();
         }
@@ -130,10 +138,12 @@ DeliveryPolicy delivery_policy(std::string_view subscription, std::string_view t
     if (const auto* const retries = object_at(*given, "healthyRetryPolicy")) {
         auto fresh = DeliveryPolicy{};
         fresh.content_type = policy.content_type;
+        fresh.deliveries_per_second_max = policy.deliveries_per_second_max;
         policy = std::move(fresh);
         read_retries(*retries, policy);
     }
     if (const auto* const request = object_at(*given, "requestPolicy")) read_request(*request, policy);
+    if (const auto* const throttle = object_at(*given, "throttlePolicy")) read_throttle(*throttle, policy);
     return policy;
 }
 

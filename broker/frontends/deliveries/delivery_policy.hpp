@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,8 @@ struct DeliveryPolicy {
     Milliseconds delay_min = std::chrono::seconds(20);
     Milliseconds delay_max = std::chrono::seconds(20);
     Backoff backoff = Backoff::linear;
+    /// Deliveries begun in a second; none: as many as there are places.
+    std::optional<std::uint32_t> deliveries_per_second_max{};
     /// Of requests, instead of SNS's own; empty: that.
     std::string content_type{};
 

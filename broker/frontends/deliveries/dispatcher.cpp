@@ -14,6 +14,8 @@ namespace {
 
 /// A message comes back by itself so long after the last moment at which its delivery can have ended.
 constexpr Milliseconds grace = std::chrono::seconds(5);
+/// What a delivery policy's limit is about.
+constexpr Milliseconds throttled_time = std::chrono::seconds(1);
 
 bool is_web(std::string_view protocol) {
     return protocol == "http" || protocol == "https";
@@ -50,6 +52,7 @@ void Dispatcher::add_lanes(const std::vector<engine::EndpointId>& endpoints) {
         } else {
             auto described = engine::describe_endpoint(*snapshot, endpoint);
             if (!described || !is_web(described->subscription.protocol)) continue;
+            lane.begun_max = policy_of(*described).deliveries_per_second_max;
             lane.queue = std::move(described->subscription.queue);
         }
         if (lanes_.emplace(endpoint, std::move(lane)).second) receive_more(endpoint);
@@ -61,16 +64,34 @@ bool Dispatcher::submit(std::uint64_t request, engine::Command&& command, runtim
     return broker_.submit(ticket, std::move(command), std::move(frame), bytes).has_value();
 }
 
+std::size_t Dispatcher::room_of(const Lane& lane) const {
+    const auto room =
+        options_.in_flight_per_endpoint_max - std::min(lane.in_flight, options_.in_flight_per_endpoint_max);
+    if (!lane.begun_max) return room;
+    return std::min<std::size_t>(room, *lane.begun_max - std::min<std::size_t>(lane.begun, *lane.begun_max));
+}
+
+/// The first of a second begins it; at its end the lane goes on.
+void Dispatcher::count_begun(engine::EndpointId endpoint, Lane& lane) {
+    if (!lane.begun_max || lane.begun++ > 0) return;
+    poster_.call_later(throttled_time, [this, endpoint] {
+        const auto found = lanes_.find(endpoint);
+        if (found == lanes_.end()) return;
+        found->second.begun = 0;
+        receive_more(endpoint);
+    });
+}
+
 void Dispatcher::receive_more(engine::EndpointId endpoint) {
     const auto found = lanes_.find(endpoint);
     if (found == lanes_.end() || stopped_) return;
     auto& lane = found->second;
-    if (lane.receiving || lane.resting || lane.in_flight >= options_.in_flight_per_endpoint_max) return;
+    const auto room = room_of(lane);
+    if (lane.receiving || lane.resting || room == 0) return;
     if (deliveries_.size() >= options_.in_flight_max) {
         if (!std::exchange(lane.waiting, true)) waiting_.push_back(endpoint);
         return;
     }
-    const auto room = options_.in_flight_per_endpoint_max - lane.in_flight;
     engine::ReceiveMessages command;
     command.queue = lane.queue;
     command.messages_max = static_cast<std::int64_t>(std::min(room, protocol::receive_messages_max));
@@ -121,6 +142,8 @@ void Dispatcher::deliver_all(engine::EndpointId endpoint, engine::Answer&& answe
         return thread_.give_back(std::move(answer));
     const auto snapshot = broker_.snapshot();
     const auto description = engine::describe_endpoint(*snapshot, endpoint);
+    if (const auto lane = lanes_.find(endpoint); lane != lanes_.end() && description)
+        lane->second.begun_max = policy_of(*description).deliveries_per_second_max;
     for (auto& message : messages) deliver(endpoint, std::move(message), description ? &*description : nullptr);
 }
 
@@ -129,6 +152,7 @@ void Dispatcher::deliver(engine::EndpointId endpoint, engine::ReceivedMessage&& 
     const auto found = lanes_.find(endpoint);
     if (found == lanes_.end()) return;
     ++found->second.in_flight;
+    count_begun(endpoint, found->second);
     broker_.metrics().endpoint_deliveries_in_flight.add();
     const auto number = ++numbers_;
     auto& delivery = deliveries_[number];

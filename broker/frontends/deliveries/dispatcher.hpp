@@ -44,6 +44,9 @@ private:
     struct Lane {
         engine::QueueName queue;
         std::size_t in_flight = 0;
+        /// Deliveries begun in the second that runs, and how many may be.
+        std::size_t begun = 0;
+        std::optional<std::uint32_t> begun_max{};
         bool receiving = false;
         /// After a refusal, until the next try.
         bool resting = false;
@@ -67,6 +70,9 @@ private:
     void begin();
     void add_lanes(const std::vector<engine::EndpointId>& endpoints);
     void receive_more(engine::EndpointId endpoint);
+    /// How many more deliveries may begin now.
+    std::size_t room_of(const Lane& lane) const;
+    void count_begun(engine::EndpointId endpoint, Lane& lane);
     void rest(engine::EndpointId endpoint);
     void on_received(engine::EndpointId endpoint, engine::Answer&& answer);
     void deliver_all(engine::EndpointId endpoint, engine::Answer&& answer);

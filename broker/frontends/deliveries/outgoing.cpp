@@ -21,6 +21,10 @@ std::string_view annotation(const engine::Annotations& annotations) {
 
 }  // namespace
 
+DeliveryPolicy policy_of(const engine::EndpointDescription& endpoint) {
+    return delivery_policy(annotation(endpoint.subscription.annotations), annotation(endpoint.topic_annotations));
+}
+
 std::optional<Outgoing> Outgoing::read(BytesView message_record, const engine::EndpointDescription* endpoint) {
     auto publication = engine::read_durable_message(message_record);
     if (!publication) return std::nullopt;
@@ -40,7 +44,7 @@ std::optional<Outgoing> Outgoing::read(BytesView message_record, const engine::E
     outgoing.url_ = subscription.endpoint;
     outgoing.dead_letter_queue_ = subscription.dead_letter_queue;
     outgoing.raw_ = subscription.raw;
-    outgoing.policy_ = delivery_policy(annotation(subscription.annotations), annotation(endpoint->topic_annotations));
+    outgoing.policy_ = policy_of(*endpoint);
     return outgoing;
 }
 

@@ -11,6 +11,9 @@
 /// What an endpoint is told, as it is told (docs/aws.md sns-19, sns-20, sns-23).
 namespace tern::deliveries {
 
+/// By which its messages are delivered.
+DeliveryPolicy policy_of(const engine::EndpointDescription& endpoint);
+
 /// A message of an endpoint's queue, with all that its delivery depends on.
 class Outgoing {
 public:

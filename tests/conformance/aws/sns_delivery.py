@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from sns_bench import ACCOUNT, REGION, decoded
+from sns_bench import ACCOUNT, REGION, Bench, decoded
 
 SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 
@@ -110,6 +110,18 @@ def sns_22_the_key_outlives_the_process(bench):
     bench.process.start()
     verify(bench, before, hashes.SHA1())
     assert envelope(bench, bench.topic(), Message="x")["SigningCertURL"] == before["SigningCertURL"]
+
+
+def sns_22_the_certificate_may_be_said_to_be_elsewhere(bench):
+    elsewhere = Bench("--sns-certificate-url", "https://sns.us-east-1.amazonaws.com")
+    try:
+        found = envelope(elsewhere, elsewhere.topic(), Message="x")
+        place = "https://sns.us-east-1.amazonaws.com"
+        assert re.fullmatch(place + r"/SimpleNotificationService-[0-9a-f]{32}\.pem", found["SigningCertURL"]), found
+        found["SigningCertURL"] = elsewhere.process.url + found["SigningCertURL"][len(place):]
+        verify(elsewhere, found, hashes.SHA1())
+    finally:
+        elsewhere.process.end()
 
 
 def sns_24_missing_queues(bench):

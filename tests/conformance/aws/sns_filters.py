@@ -4,6 +4,7 @@ import json
 
 from sns_bench import refused
 
+REDACTED = "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: "
 NAME = lambda value, type="String": {"DataType": type, "StringValue": value}
 
 
@@ -57,6 +58,16 @@ def sns_27_arrays_and_bodies(bench):
         '{"items":[{"kind":"y"},{"kind":"x"}]}']
 
 
+def sns_27_the_body_is_the_one_that_the_subscription_gets(bench):
+    topic = bench.topic()
+    wanted = {"FilterPolicyScope": "MessageBody", "FilterPolicy": '{"kind":["queue"]}', "RawMessageDelivery": "true"}
+    url, _ = bench.subscribed(topic, **wanted)
+    for bodies in ({"default": '{"kind":"all"}', "sqs": '{"kind":"queue"}'}, {"default": '{"kind":"queue"}', "sqs": "no JSON"},
+                   {"default": '{"kind":"queue"}', "http": "for others"}):
+        bench.sns.publish(TopicArn=topic, Message=json.dumps(bodies), MessageStructure="json")
+    assert bench.bodies(url) == ['{"kind":"queue"}'] * 2
+
+
 def sns_28_texts(bench):
     cases = (
         ('{"key":[{"suffix":100}]}', "suffix match pattern must be a string", 22),
@@ -74,6 +85,9 @@ def sns_28_texts(bench):
     _, subscription = bench.subscribed(topic)
     for policy, text in (('{"key_a":"value_one"}', 'FilterPolicy: "key_a" must be an object or an array\n at [Source: (String)'
                           '"{"key_a":"value_one"}"; line: 1, column: 11]'),
-                         ("{invalid", "FilterPolicy: failed to parse JSON. …")):
+                         ("{invalid", "FilterPolicy: failed to parse JSON. Unexpected character ('i' (code 105)): was "
+                          f"expecting double-quote to start field name{REDACTED}2]"),
+                         ("invalid", "FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON "
+                          f"String, Number, Array, Object or token 'null', 'true' or 'false'){REDACTED}8]")):
         refused("InvalidParameter", "Invalid parameter: " + text, bench.sns.set_subscription_attributes,
                 SubscriptionArn=subscription, AttributeName="FilterPolicy", AttributeValue=policy)

@@ -152,3 +152,17 @@ def sns_18_confirmation_by_a_link(bench):
     token = bench.token_of(subscription)
     status, body = bench.get(f"/?Action=ConfirmSubscription&TopicArn={topic}&Token={token}")
     assert status == 200 and f"<SubscriptionArn>{subscription}</SubscriptionArn>" in body, body
+
+
+def sns_18_a_link_works_in_every_region(bench):
+    sns = bench.client("sns", "eu-west-1")
+    topic = sns.create_topic(Name=bench.name())["TopicArn"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://127.0.0.1:9/",
+                                 ReturnSubscriptionArn=True)["SubscriptionArn"]
+    token = bench.token_of(subscription)
+    status, body = bench.get(f"/?Action=ConfirmSubscription&TopicArn={topic}&Token={token}")
+    assert status == 200 and f"<SubscriptionArn>{subscription}</SubscriptionArn>" in body, body
+    for arn in ("x", subscription, "arn:aws:sqs:us-east-1:000000000000:q"):
+        status, body = bench.get(f"/?Action=ConfirmSubscription&TopicArn={arn}&Token={token}")
+        assert status == 400 and "<Message>Invalid parameter: Topic</Message>" in body, body
+    refused("InvalidParameter", "Invalid token", sns.confirm_subscription, TopicArn=topic, Token="0a" * 144)

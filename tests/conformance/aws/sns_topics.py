@@ -16,6 +16,7 @@ def sns_01_names(bench):
     bench.sns.create_topic(Name="f" * 251 + ".fifo", Attributes={"FifoTopic": "true"})
     status, answer = bench.query("CreateTopic", Name="a b")
     assert (status, text_of(answer, "Error/Code"), text_of(answer, "Error/Type")) == (400, "InvalidParameter", "Sender")
+    assert [element.tag.rsplit("}")[-1] for element in answer[0]] == ["Type", "Code", "Message"], list(answer[0])
 
 
 def sns_02_creation_is_idempotent(bench):
@@ -63,8 +64,10 @@ def sns_03_subscriptions_are_counted(bench):
     bench.sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.org")
     found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
     assert (found["SubscriptionsConfirmed"], found["SubscriptionsPending"]) == ("1", "1"), found
+    assert found["SubscriptionsDeleted"] == "0", found
     bench.sns.unsubscribe(SubscriptionArn=subscription)
-    assert bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SubscriptionsConfirmed"] == "0"
+    found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert (found["SubscriptionsConfirmed"], found["SubscriptionsDeleted"]) == ("0", "1"), found
 
 
 def sns_03_missing_topics(bench):

@@ -85,9 +85,12 @@ def sqs_18_characters(bench, client):
         client.call("SendMessage", QueueUrl=url, MessageBody=body, MessageAttributes={"n": text_attribute(body)})
         message, = receive(client, url, MessageAttributeNames=["n"])
         assert (message["Body"], message["MessageAttributes"]["n"]["StringValue"]) == (body, body), message
-    for bad in ("\x00", "a\x0b", "\x1f", "\ufffe", "x\uffff"):
-        refused(client, "InvalidMessageContents", None, "SendMessage", "InvalidMessageContents", 400, QueueUrl=url,
-                MessageBody=bad)
+    text = ("Invalid binary character '#x{:X}' was found in the message body, the set of allowed characters is #x9 | #xA | "
+            "#xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].")
+    for bad in ("\x00", "a\x0b", "ä\x1f\x00", "\ufffe", "x\uffff"):
+        wrong = next(c for c in bad if c not in "aäx")
+        refused(client, "InvalidMessageContents", text.format(ord(wrong)), "SendMessage", "InvalidMessageContents", 400,
+                QueueUrl=url, MessageBody=bad)
     answer = client.call("SendMessageBatch", QueueUrl=url, Entries=[
         {"Id": "bad", "MessageBody": "\x01"}, {"Id": "good", "MessageBody": "g"}])
     assert [entry["Id"] for entry in answer["Successful"]] == ["good"]

@@ -86,6 +86,23 @@ def sqs_45_a_look_that_changes_nothing(bench):
         assert status == 200 and word in text, text
 
 
+def sqs_45_the_page_is_an_endpoint_of_receive_message(bench):
+    broker = bench.broker()
+    client = JsonClient(broker)
+    url = bench.queue(client)
+    client.call("SendMessage", QueueUrl=url, MessageBody="seen")
+    there = JsonClient(broker, path="/_aws/sqs/messages")
+    for _ in range(2):
+        message, = receive(there, url)
+        assert (message["Body"], message["Attributes"]["ApproximateReceiveCount"]) == ("seen", "0"), message
+    refused(there, "AWS.SimpleQueueService.NonExistentQueue", None, "ReceiveMessage", "QueueDoesNotExist", 400,
+            QueueUrl=url + "x")
+    form = urllib.parse.urlencode({"Action": "ReceiveMessage", "QueueUrl": url})
+    status, _, text = there.raw.request("POST", "/_aws/sqs/messages/", form,
+                                        {"Content-Type": "application/x-www-form-urlencoded"})
+    assert status == 200 and "<Body>seen</Body>" in text, text
+
+
 def sqs_wire_urls_come_from_the_host_and_all_forms_are_taken(bench):
     broker = bench.broker()
     raw = Raw(broker)

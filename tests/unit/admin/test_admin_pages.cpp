@@ -105,13 +105,33 @@ TEST_CASE_FIXTURE(PagesFixture, "what is not there is 404, and what cannot be do
 TEST_CASE_FIXTURE(PagesFixture, "only names of this machine are served, so that no web page can read along") {
     for (const auto* const host : {"127.0.0.1", "127.9.9.9", "localhost", "LOCALHOST", "[::1]", "192.0.2.7", ""}) {
         CAPTURE(host);
-        CHECK_EQ(get("/health", host).status, 200);
+        CHECK_EQ(get("/", host).status, 200);
     }
     for (const auto* const host :
-         {"attacker.example", "192.0.2.8", "localhost.attacker.example", "[2001:db8::1]", "0.0.0.0"}) {
+         {"attacker.example", "192.0.2.8", "localhost.attacker.example", "[2001:db8::1]", "0.0.0.0", "tern"}) {
         CAPTURE(host);
-        CHECK_EQ(get("/health", host).status, 403);
-        CHECK_EQ(get("/health", host, "GET", true).status, 200);
+        CHECK_EQ(get("/", host).status, 403);
+        CHECK_EQ(get("/chat", host).status, 403);
+        CHECK_EQ(get("/", host, "GET", true).status, 200);
+    }
+}
+
+TEST_CASE_FIXTURE(PagesFixture,
+                  "who watches may also come by a container's name, an address, or a name that is allowed") {
+    const HttpSite site(AdminPages(broker, make_address("192.0.2.7"), false, {"*.internal.example"}), {});
+    const auto status_of = [&](const std::string& path, const std::string& host) {
+        HttpRequest request;
+        request.method = "GET";
+        request.path = path;
+        request.host = host;
+        return std::get<HttpResponse>(site.begin(std::move(request))).status;
+    };
+    for (const auto* const path : {"/health", "/metrics"}) {
+        CAPTURE(path);
+        for (const auto* const host : {"tern", "192.0.2.8", "[2001:db8::1]", "tern.internal.example"})
+            CHECK_EQ(status_of(path, host), 200);
+        for (const auto* const host : {"attacker.example", "localhost.attacker.example", "internal.example"})
+            CHECK_EQ(status_of(path, host), 403);
     }
 }
 

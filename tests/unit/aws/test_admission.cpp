@@ -19,6 +19,8 @@ struct AdmissionFixture {
         options.access_keys.emplace(
             "SENDER",
             runtime::AccessKey{"SENDER", "secret of sender", "123456789012", {"sqs:Send*", "sqs:List*"}, {"a-*"}});
+        options.access_keys.emplace("MAKER",
+                                    runtime::AccessKey{"MAKER", "secret of sender", "123456789012", {"*"}, {"a-*"}});
     }
 
     static admin::HttpRequest request_of(const std::string& key, const std::string& service = "sqs") {
@@ -145,6 +147,25 @@ TEST_CASE("a refusal looks as the request's protocol has it") {
     CHECK(call.service == Service::sns);
     CHECK_EQ(error_of({Distrust::denied, "no"}, Service::sns).kind.code, "AuthorizationError");
     CHECK_EQ(error_of({Distrust::unknown_key, "no"}, Service::sqs).kind.shape, "UnrecognizedClientException");
+}
+
+TEST_CASE_FIXTURE(AdmissionFixture, "a dead-letter queue in a redrive policy is a name like any other") {
+    const auto set = [&](const std::string& dead_letters) {
+        return may(
+            "MAKER", "SetQueueAttributes",
+            R"({"QueueUrl":"http://h/123456789012/a-1","Attributes":{"RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:123456789012:)" +
+                dead_letters + R"(\"}"}})");
+    };
+    CHECK_EQ(set("a-dead"), "ok");
+    CHECK_EQ(set("b-dead"), "AccessDenied");
+    const auto subscription = [&](const std::string& dead_letters) {
+        return may("MAKER", "SetSubscriptionAttributes",
+                   R"({"SubscriptionArn":"arn:aws:sns:us-east-1:123456789012:a-t:1","AttributeName":"RedrivePolicy",)"
+                   R"("AttributeValue":"{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:123456789012:)" +
+                       dead_letters + R"(\"}"})");
+    };
+    CHECK_EQ(subscription("a-dead"), "ok");
+    CHECK_EQ(subscription("b-dead"), "AccessDenied");
 }
 
 }  // namespace tern::aws

@@ -38,9 +38,10 @@ std::string assembled(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a form's text is decoded") {
-    CHECK_EQ(decode_form_text("a+b%20c%2bd%C3%A4").value_or(""), "a b c+d\xC3\xA4");
-    for (const auto* const bad : {"%", "a%2", "%zz", "%2g"}) CHECK_FALSE(decode_form_text(bad));
+TEST_CASE("a form's text is decoded, and refused when it cannot be") {
+    CHECK_EQ(assembled("Text=a+b%20c%2bd%C3%A4"), "{\"Text\":\"a b c+d\xC3\xA4\"}");
+    QueryForm form;
+    for (const auto* const bad : {"a=%", "a%2", "a=%zz", "%2g=b"}) CHECK_FALSE(form.add(bad));
 }
 
 TEST_CASE("scalars are read by their kind") {

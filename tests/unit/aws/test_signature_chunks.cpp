@@ -90,19 +90,34 @@ TEST_CASE("signed trailers are verified") {
     const auto empty = hex_of(sha256(""));
     auto body = "5;chunk-signature=" + next("AWS4-HMAC-SHA256-PAYLOAD", empty + "\n" + hex_of(sha256("hello")));
     body += "\r\nhello\r\n0;chunk-signature=" + next("AWS4-HMAC-SHA256-PAYLOAD", empty + "\n" + empty) + "\r\n";
-    body += "x-amz-checksum-crc32c:sOO8/Q==\r\nx-amz-trailer-signature:" +
-            next("AWS4-HMAC-SHA256-TRAILER", hex_of(sha256("x-amz-checksum-crc32c:sOO8/Q==\n"))) + "\r\n\r\n";
+    body += "x-amz-checksum-crc32c:mnG7TA==\r\nx-amz-trailer-signature:" +
+            next("AWS4-HMAC-SHA256-TRAILER", hex_of(sha256("x-amz-checksum-crc32c:mnG7TA==\n"))) + "\r\n\r\n";
     CHECK_EQ(std::get<std::string>(decode_chunks(body, ChunkSigning::chunks_and_trailer, &key)), "hello");
 
-    body.replace(body.find("sOO8"), 4, "sOO9");
+    body.replace(body.find("mnG7"), 4, "AAAA");
     const auto forged = decode_chunks(body, ChunkSigning::chunks_and_trailer, &key);
     CHECK_EQ(std::get<SignatureRefusal>(forged).distrust, Distrust::mismatch);
 }
 
 TEST_CASE("unsigned chunks with a trailer are unpacked") {
-    CHECK_EQ(decoded("5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"), "hello world");
+    CHECK_EQ(decoded("5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:DUoRhQ==\r\n\r\n"), "hello world");
     CHECK_EQ(decoded("0\r\n\r\n"), "");
     CHECK_EQ(decoded("0\r\n"), "");
+}
+
+TEST_CASE("a checksum in a trailer is that of the data") {
+    const std::string data = "5\r\nhello\r\n6\r\n world\r\n0\r\n";
+    for (const auto* const checksum :
+         {"crc32:DUoRhQ==", "crc32c:yZRlqg==", "sha1:Kq5sNclPz7QV2+lfQIuc6R7oRu0=",
+          "sha256:uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=", "crc64nvme:what nobody looks at"}) {
+        CAPTURE(checksum);
+        CHECK_EQ(decoded(data + "x-amz-checksum-" + checksum + "\r\n\r\n"), "hello world");
+    }
+    for (const auto* const wrong : {"crc32:AAAAAA==", "crc32:", "CRC32C:DUoRhQ==",
+                                    "sha1:uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=", "sha256:no base64"}) {
+        CAPTURE(wrong);
+        CHECK_EQ(decoded(data + "x-amz-checksum-" + wrong + "\r\n\r\n"), "refused");
+    }
 }
 
 TEST_CASE("chunks that are not well-formed are refused, without reading past them") {

@@ -89,6 +89,17 @@ TEST_CASE("a JSON fault is told in the words of SNS") {
              "failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON String, Number, Array, Object or "
              "token 'null', 'true' or 'false')" +
                  place + "column: 8]");
+    CHECK_EQ(json_fault("{\"a\": x}"),
+             "failed to parse JSON. Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token "
+             "'null', 'true' or 'false')" +
+                 place + "column: 8]");
+    CHECK_EQ(json_fault("[]"), "failed to parse JSON. It is no JSON object");
+}
+
+TEST_CASE("a place in a text is told by line and column") {
+    CHECK_EQ(place_in("abc", 2), "line: 1, column: 3");
+    CHECK_EQ(place_in("a\nbc", 2), "line: 2, column: 1");
+    CHECK_EQ(place_in("a\nb\nc", 5), "line: 3, column: 2");
 }
 
 }  // namespace tern::aws

@@ -79,3 +79,15 @@ TEST_CASE("a content type that would break out of its header is not taken") {
 
     CHECK(policy.content_type.empty());
 }
+
+TEST_CASE("how many deliveries begin in a second is the subscription's to say, else the topic's") {
+    const char* const topic = R"({"http": {"defaultThrottlePolicy": {"maxReceivesPerSecond": 7}}})";
+    const char* const subscription = R"({"throttlePolicy": {"maxReceivesPerSecond": 3}})";
+
+    CHECK_EQ(delivery_policy("", "").deliveries_per_second_max, std::nullopt);
+    CHECK_EQ(delivery_policy("", topic).deliveries_per_second_max, 7);
+    CHECK_EQ(delivery_policy(subscription, topic).deliveries_per_second_max, 3);
+    CHECK_EQ(delivery_policy(R"({"healthyRetryPolicy": {}})", topic).deliveries_per_second_max, 7);
+    CHECK_EQ(delivery_policy(R"({"throttlePolicy": {"maxReceivesPerSecond": 0}})", "").deliveries_per_second_max,
+             std::nullopt);
+}

@@ -175,6 +175,24 @@ TEST_CASE_FIXTURE(DispatcherFixture,
     CHECK_EQ(memory.begin_read()->rows(store::Table::queue_messages), 0);
 }
 
+TEST_CASE_FIXTURE(DispatcherFixture, "no more deliveries begin in a second than the throttle policy says") {
+    subscribe("a", {.annotations = {{"DeliveryPolicy", R"({"throttlePolicy": {"maxReceivesPerSecond": 2}})"}}});
+    subscribe("free");
+    publish(5);
+
+    for (const int in_this_second : {2, 2, 1}) {
+        for (int delivery = 0; delivery < in_this_second; ++delivery) {
+            until([&] { return held("a") > 0; });
+            answer("a", Verdict::delivered);
+        }
+        until([&] { return held("free") == 5 && poster.calls.size() == 1; });
+        CHECK_EQ(held("a"), 0);
+        on_thread([&] { std::exchange(poster.calls, {}).front()(); });
+    }
+
+    until([&] { return broker.metrics().endpoint_deliveries.value() == 5; });
+}
+
 TEST_CASE_FIXTURE(DispatcherFixture, "a failure for good goes to the dead-letter queue at once") {
     REQUIRE_EQ(call(engine::CreateQueue{{"", "dead"}, {}, {}}).status, Errc::ok);
     subscribe("a", {.raw = true, .dead_letter_queue = "dead"});

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -83,6 +84,7 @@ std::string other_value(const SettingRow& row) {
     if (row.argument == "LIST") return "https://example.org";
     if (row.argument == "HOSTS") return "10.1.0.0/16,::1,hooks,*.internal";
     if (row.argument == "FILE") return "/somewhere/authorities.pem";
+    if (row.argument == "URL") return "https://sns.us-east-1.amazonaws.com";
     if (row.argument == "SECONDS") return "61";
     return row.argument == "BYTES" ? "65MiB" : "17";
 }
@@ -105,7 +107,7 @@ TEST_CASE("every setting can be given as an option, in the environment and in th
         CAPTURE(row.name);
         const auto value = other_value(row);
         const bool quoted = std::set<std::string_view>{"DIR",     "HOST:PORT", "NAME",  "BYTES", "LIST",
-                                                       "ACCOUNT", "REGION",    "HOSTS", "FILE"}
+                                                       "ACCOUNT", "REGION",    "HOSTS", "FILE",  "URL"}
                                 .contains(row.argument);
         const TemporaryFile file(row.key() + " = " + (quoted ? "\"" + value + "\"" : value) + "\n");
         const auto shown_of = [&](const Configuration& configuration) { return row.show(configuration.settings); };
@@ -171,13 +173,14 @@ TEST_CASE("every setting refuses nonsense, a number that is too long and an empt
         CAPTURE(row.name);
         Settings settings;
         // These are names, and any text is one.
-        if (row.name != "data" && row.argument != "FILE" && row.argument != "HOSTS") {
+        if (row.name != "data" && row.argument != "FILE" && row.argument != "HOSTS" && row.argument != "URL") {
             CHECK_FALSE(row.set(settings, "nonsense"));
             CHECK_FALSE(row.set(settings, "99999999999999999999"));
             CHECK_FALSE(row.set(settings, "-1"));
         }
         // A list may be empty, and a file none.
-        CHECK_EQ(row.set(settings, ""), std::set<std::string_view>{"LIST", "HOSTS", "FILE"}.contains(row.argument));
+        CHECK_EQ(row.set(settings, ""),
+                 std::set<std::string_view>{"LIST", "HOSTS", "FILE", "URL"}.contains(row.argument));
         CHECK(row.set(settings, other_value(row)));
         CHECK_FALSE(row.allowed.empty());
     }
@@ -312,6 +315,24 @@ TEST_CASE("the unsafe switches of the crash test work only where the test asks f
     CHECK_NE(refused({"--unsafe-early-reading"}).find("a power cut may undo"), std::string::npos);
     CHECK(accepted({"--unsafe-early-reading"}, {{"TERN_TEST_UNSAFE", "1"}}).unsafe_early_reading);
     CHECK_FALSE(accepted({}).unsafe_early_reading);
+}
+
+TEST_CASE("the place of a certificate is an address without a slash at its end") {
+    const auto& rows = setting_rows();
+    const auto row =
+        std::find_if(rows.begin(), rows.end(), [](const auto& one) { return one.name == "sns-certificate-url"; });
+    REQUIRE(row != rows.end());
+    Settings settings;
+    for (const auto* const right : {"", "https://sns.us-east-1.amazonaws.com", "http://127.0.0.1:4566/below"}) {
+        CAPTURE(right);
+        CHECK(row->set(settings, right));
+        CHECK_EQ(settings.sns_certificate_url, right);
+    }
+    for (const auto* const wrong : {"https:", "https://", "https:///x", "sns.us-east-1.amazonaws.com", "ftp://host",
+                                    "https://host/", "https://host?a", "https://a b", "https://a\"b"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(row->set(settings, wrong));
+    }
 }
 
 }  // namespace tern::runtime

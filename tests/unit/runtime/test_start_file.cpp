@@ -152,6 +152,7 @@ tags = { team = "post", floor = "2" }
 [[topics]]
 name = "orders"
 history_publications = 10
+tags = { team = "post" }
 [[topics.subscriptions]]
 queue = "jobs"
 raw = false
@@ -162,6 +163,7 @@ raw = false
     CHECK_EQ(jobs.settings.redrive_policy->receive_count_max, 9);
     CHECK_EQ(jobs.tags.size(), 2);
     CHECK_EQ(topic("orders").settings.history_publications, 10);
+    CHECK_EQ(topic("orders").tags, std::vector<engine::QueueTag>{{"team", "post"}});
     CHECK_EQ(topic("orders").settings.history_age, Milliseconds(3'600'000));
     REQUIRE_EQ(subscriptions("orders").size(), 1);
     CHECK_FALSE(subscriptions("orders")[0].raw);

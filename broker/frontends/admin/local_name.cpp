@@ -1,0 +1,39 @@
+#include "broker/frontends/admin/local_name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+
+#include "broker/frontends/admin/http_text.hpp"
+
+namespace tern::admin {
+namespace {
+
+constexpr std::array<std::string_view, 6> known_hosts = {"*.localhost",          "*.localstack.cloud",
+                                                         "*.amazonaws.com",      "*.amazonaws.com.cn",
+                                                         "host.docker.internal", "host.testcontainers.internal"};
+
+/// "*.example.org" fits what ends in .example.org.
+bool fits(std::string_view host, std::string_view pattern) {
+    if (pattern == "*") return true;
+    if (!pattern.starts_with("*.")) return equal_ignoring_case(host, pattern);
+    const auto suffix = pattern.substr(1);
+    return host.size() > suffix.size() && equal_ignoring_case(host.substr(host.size() - suffix.size()), suffix);
+}
+
+bool is_address(std::string_view host) {
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    boost::system::error_code error;
+    boost::asio::ip::make_address(std::string(host), error);
+    return !error;
+}
+
+}  // namespace
+
+bool is_local_name(std::string_view host, const std::vector<std::string>& allowed) {
+    if (host.find('.') == std::string_view::npos || is_address(host)) return true;
+    const auto is_pattern_of_host = [&](std::string_view pattern) { return fits(host, pattern); };
+    return std::ranges::any_of(known_hosts, is_pattern_of_host) || std::ranges::any_of(allowed, is_pattern_of_host);
+}
+
+}  // namespace tern::admin
