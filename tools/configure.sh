@@ -17,17 +17,18 @@ build_folder() {
 # (see docs/decisions/0009-build-time.md).
 compiler_heap() {
   local free_kib
+  if [[ ${CXX:-g++} != *g++* || ${CXX:-} == *clang* ]]; then return; fi
   free_kib=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
   if [ "${free_kib:-0}" -ge $((2 * 1024 * 1024 * ($(nproc) + 2))) ]; then echo --param=ggc-min-heapsize=1000000; fi
 }
 
 # configure KIND: makes the build folder ready, if it is not. Kinds: release, debug, address, thread.
 configure() {
-  local kind=$1 folder options=() unity=(-Dunity=on -Dunity_size=16)
-  local sanitized=(--buildtype=custom -Doptimization=g -Ddebug=false "${unity[@]}" -Db_lundef=false -Dwerror=false)
+  local kind=$1 folder options=()
+  local sanitized=(--buildtype=custom -Doptimization=g -Ddebug=false -Dunity=on -Dunity_size=16 -Db_lundef=false -Dwerror=false)
   folder=$root/$(build_folder "$kind")
   case $kind in
-    release) options=(--buildtype=release -Doptimization=2 "${unity[@]}") ;;
+    release) options=(--buildtype=release -Doptimization=2 -Dunity=on -Dunity_size=64 "-Dcpp_args=$(compiler_heap)") ;;
     debug) options=(--buildtype=debug) ;;
     # The sanitizers' code in between makes g++ see values that "may be uninitialized" in Boost: warnings stop only the
     # other builds. How these options were found: docs/decisions/0009-build-time.md.
@@ -43,7 +44,6 @@ configure() {
 
   local compiler=${CXX:-g++}
   if command -v ccache >/dev/null && [[ $compiler != *ccache* ]]; then compiler="ccache $compiler"; fi
-  if [[ $compiler == *g++* && $compiler != *clang* ]]; then options+=(-Dcpp_args="$(compiler_heap)"); fi
   if [ -z "${CXX_LD:-}" ] && command -v mold >/dev/null; then export CXX_LD=mold; fi
   say "configuring $(build_folder "$kind")/"
   local output

@@ -17,7 +17,7 @@ constexpr std::uint64_t message_bytes_default = 262'144;
 constexpr std::uint64_t message_bytes_min = 1024;
 constexpr std::uint64_t message_bytes_limit = 1'048'576;
 /// The engine counts the subject of a publication, which is the topic's name, and SNS does not.
-constexpr std::uint64_t subject_bytes_max = 256;
+constexpr std::uint64_t subject_room_bytes = 256;
 
 /// Kept as they are given.
 constexpr std::array plain_attributes = {
@@ -61,7 +61,7 @@ std::optional<Error> read_message_bytes(std::string_view value, TopicAttributes&
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bytes);
     const bool whole = error == std::errc() && end == value.data() + value.size();
     if (!whole || bytes < message_bytes_min || bytes > message_bytes_limit) return invalid("MaximumMessageSize");
-    into.settings.publication_bytes_max = static_cast<std::int64_t>(bytes + subject_bytes_max);
+    into.settings.publication_bytes_max = static_cast<std::int64_t>(bytes + subject_room_bytes);
     into.annotations["MaximumMessageSize"] = std::string(value);
     return std::nullopt;
 }
@@ -76,7 +76,7 @@ std::string annotation_of(const engine::Annotations& annotations, const std::str
 engine::TopicSettingsChange settings_of_new_topic() {
     engine::TopicSettingsChange settings;
     settings.history = false;
-    settings.publication_bytes_max = static_cast<std::int64_t>(message_bytes_default + subject_bytes_max);
+    settings.publication_bytes_max = static_cast<std::int64_t>(message_bytes_default + subject_room_bytes);
     return settings;
 }
 

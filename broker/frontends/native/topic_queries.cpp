@@ -72,7 +72,7 @@ private:
 std::vector<PushedPublication> shown(const std::vector<engine::StoredPublication>& publications) {
     std::vector<PushedPublication> shown;
     shown.reserve(publications.size());
-    for (const auto& stored : publications) shown.push_back(pushed(stored));
+    for (const auto& stored : publications) shown.push_back(native::pushed(stored));
     return shown;
 }
 

@@ -36,12 +36,12 @@ struct NaiveTopic {
     }
 };
 
-struct RandomRun : TopicFixture {
+struct RandomTopicRun : TopicFixture {
     SeededRandom dice;
     NaiveTopic naive;
     int published_count = 0;
 
-    explicit RandomRun(std::uint64_t seed) : dice(seed) {
+    explicit RandomTopicRun(std::uint64_t seed) : dice(seed) {
         create({.history_age = 0ms, .history_publications = 150, .retained = true});
     }
 
@@ -102,7 +102,7 @@ struct RandomRun : TopicFixture {
 TEST_CASE("history, retained values and queues are what naive vectors say, whatever happens") {
     for (const std::uint64_t seed : {1, 2, 3, 4}) {
         CAPTURE(seed);
-        RandomRun run(seed);
+        RandomTopicRun run(seed);
         for (int step = 0; step < 150; ++step) {
             const auto what = run.dice.below(10);
             if (what == 0) {

@@ -57,7 +57,7 @@ ExitCode list(Context& context, const SubscriptionOptions& options) {
         for (const auto& subscription : subscriptions) array.push_back(json_of(subscription));
         context.out().write_json(array);
     } else if (!subscriptions.empty()) {
-        context.out().write(table_of(subscriptions).render(context.style(), context.terminal().columns));
+        context.out().write(cli::table_of(subscriptions).render(context.style(), context.terminal().columns));
     } else {
         context.note(
             fmt::format("No subscriptions yet. `tern topic subscription add {} QUEUE` adds one.", options.topic));
@@ -70,7 +70,7 @@ ExitCode show(Context& context, const SubscriptionOptions& options) {
     if (context.json()) {
         context.out().write_json(json_of(subscription));
     } else {
-        context.out().write(block_of(subscription).render(context.style(), context.terminal().columns));
+        context.out().write(cli::block_of(subscription).render(context.style(), context.terminal().columns));
     }
     return ExitCode::ok;
 }

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t publications_per_batch = 100;
 // Two of the longest would not fit into one frame.
-constexpr std::size_t bytes_per_batch = 1u << 20;
+constexpr std::size_t publication_bytes_per_batch = 1u << 20;
 
 PublishResults publish_all(Context& context, std::vector<NewPublication> publications, const PublishOptions& options) {
     PublishResults all;
@@ -36,7 +36,7 @@ PublishResults publish_all(Context& context, std::vector<NewPublication> publica
     };
     for (auto& publication : publications) {
         bytes += publication.data.size();
-        if (batch.size() >= publications_per_batch || bytes > bytes_per_batch) flush();
+        if (batch.size() >= publications_per_batch || bytes > publication_bytes_per_batch) flush();
         batch.push_back(std::move(publication));
     }
     flush();
