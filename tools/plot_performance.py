@@ -214,7 +214,7 @@ def queue_loads(suite):
     yield "|---|---|---|---|---|---|---|---|"
     for row in suite["rows"]:
         details = row["details"]
-        if row["name"].startswith("stream_"):
+        if row["name"].startswith(("stream_", "topic_", "aws_")):
             continue
         for report in [details] if "rounds" in details else [details[key] for key in ("reference", "measured") if key in details]:
             yield load_line(row, report)
