@@ -56,10 +56,8 @@ HttpResponse AdminPages::answer(const HttpRequest& request) const {
 /// A request without a Host is of HTTP/1.0, and no browser's.
 bool AdminPages::is_for_us(std::string_view host) const {
     if (any_host_ || host.empty() || equal_ignoring_case(host, "localhost")) return true;
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(std::string(host), error);
-    return !error && (address.is_loopback() || address == address_);
+    const auto address = address_of_host(host);
+    return address && (address->is_loopback() || *address == address_);
 }
 
 bool AdminPages::shows(std::string_view path, std::string_view host) const {

@@ -14,13 +14,13 @@ public:
                std::vector<std::string> allowed_hosts = {});
 
     HttpResponse answer(const HttpRequest& request) const;
-    /// Whether the name in Host is this machine's (AdminOptions::any_host).
-    bool is_for_us(std::string_view host) const;
     /// Whether a page is shown to who comes by this name: what containers and machines that watch look at, also by
     /// names that are local (local_name.hpp).
     bool shows(std::string_view path, std::string_view host) const;
 
 private:
+    /// Whether the name in Host is this machine's (AdminOptions::any_host).
+    bool is_for_us(std::string_view host) const;
     HttpResponse health() const;
 
     runtime::LocalBroker& broker_;

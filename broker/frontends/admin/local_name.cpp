@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/ip/address.hpp>
 
 #include "broker/frontends/admin/http_text.hpp"
 
@@ -21,17 +20,18 @@ bool fits(std::string_view host, std::string_view pattern) {
     return host.size() > suffix.size() && equal_ignoring_case(host.substr(host.size() - suffix.size()), suffix);
 }
 
-bool is_address(std::string_view host) {
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    boost::system::error_code error;
-    boost::asio::ip::make_address(std::string(host), error);
-    return !error;
-}
-
 }  // namespace
 
+std::optional<boost::asio::ip::address> address_of_host(std::string_view host) {
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(std::string(host), error);
+    if (error) return std::nullopt;
+    return address;
+}
+
 bool is_local_name(std::string_view host, const std::vector<std::string>& allowed) {
-    if (host.find('.') == std::string_view::npos || is_address(host)) return true;
+    if (host.find('.') == std::string_view::npos || address_of_host(host)) return true;
     const auto is_pattern_of_host = [&](std::string_view pattern) { return fits(host, pattern); };
     return std::ranges::any_of(known_hosts, is_pattern_of_host) || std::ranges::any_of(allowed, is_pattern_of_host);
 }
