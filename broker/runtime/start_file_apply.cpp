@@ -123,7 +123,7 @@ private:
 
     void tag_queue(const QueueDeclaration& declared) {
         const auto there = engine::describe_queue(*broker_.snapshot(), broker_.now(), declared.name);
-        if (!there.has_value() || has_all(there->tags, declared.tags)) return;
+        if (has_all(there.has_value() ? there->tags : std::vector<engine::QueueTag>(), declared.tags)) return;
         engine::TagQueue command;
         command.queue = declared.name;
         command.tags = declared.tags;
