@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "broker/base/random_source.hpp"
+#include "tests/model/dice.hpp"
 #include "tests/model/model.hpp"
 #include "tests/model/script.hpp"
 
@@ -26,21 +26,15 @@ struct Profile {
 
 /// Makes up what happens next: few names, groups and ids, so that they collide; moments at and beside deadlines. Looks
 /// at the model to see which handles, deadlines and tasks there are.
-class Generator {
+class Generator : test::Dice {
 public:
-    Generator(std::uint64_t seed, Profile profile) : random_(seed), profile_(profile) {}
+    Generator(std::uint64_t seed, Profile profile) : Dice(seed, profile.invalid_percent), profile_(profile) {}
 
     Step next(const Model& model);
     /// The queues that a run begins with.
     Step first();
 
 private:
-    bool chance(std::uint64_t percent) { return random_.below(100) < percent; }
-    bool invalid() { return chance(profile_.invalid_percent); }
-    template <class T>
-    T one_of(const std::vector<T>& choices) {
-        return choices[random_.below(choices.size())];
-    }
     Milliseconds wait(const Model& model);
     std::string queue();
     Action action(const Model& model);
@@ -57,7 +51,6 @@ private:
     HandleReference handle(const Model& model, std::string& queue);
     Milliseconds visibility();
 
-    SeededRandom random_;
     Profile profile_;
     std::uint64_t next_label_ = 1;
     std::set<std::string> attempts_of_step_;

@@ -136,21 +136,13 @@ std::optional<Mismatch> run(std::uint64_t seed, std::size_t steps) {
     const auto profile = Profile::of(seed);
     Pair pair(seed, profile);
     Generator generator(seed, profile);
-    Script script;
-    for (std::size_t i = 0; i <= steps; ++i) {
-        script.push_back(i == 0 ? generator.first() : generator.next(pair.model()));
-        if (auto what = pair.execute(script.back()); !what.empty()) return Mismatch{std::move(script), std::move(what)};
-    }
-    return std::nullopt;
+    return script_run::run_made_up<Script>(
+        pair, steps, [&](bool first) { return first ? generator.first() : generator.next(pair.model()); });
 }
 
 std::optional<Mismatch> run(std::uint64_t seed, const Script& script) {
     Pair pair(seed, Profile::of(seed));
-    for (std::size_t i = 0; i < script.size(); ++i)
-        if (auto what = pair.execute(script[i]); !what.empty())
-            return Mismatch{Script(script.begin(), script.begin() + static_cast<std::ptrdiff_t>(i) + 1),
-                            std::move(what)};
-    return std::nullopt;
+    return script_run::run_script(pair, script);
 }
 
 Mismatch shrink(std::uint64_t seed, Mismatch mismatch) {

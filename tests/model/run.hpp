@@ -1,18 +1,16 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
 
 #include "tests/model/generator.hpp"
 #include "tests/model/script.hpp"
+#include "tests/model/script_run.hpp"
 
 namespace tern::model {
 
-struct Mismatch {
-    /// Everything up to and including the step that went wrong.
-    Script script;
-    std::string what;
-};
+using Mismatch = script_run::Mismatch<Script>;
 
 /// Makes up `steps` steps from the seed and executes them on engine and model.
 std::optional<Mismatch> run(std::uint64_t seed, std::size_t steps);

@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
-#include "broker/base/random_source.hpp"
 #include "broker/engine/engine.hpp"
+#include "tests/model/dice.hpp"
 #include "tests/model_streams/group_model.hpp"
 #include "tests/model_streams/script.hpp"
 #include "tests/model_streams/stream_model.hpp"
@@ -31,21 +31,17 @@ struct Profile {
 
 /// Makes up what happens next: few streams, producers and groups, so that they meet; moments at and beside deadlines.
 /// Looks at the models to see which offsets, sequences, members and deadlines there are.
-class Generator {
+class Generator : test::Dice {
 public:
-    Generator(std::uint64_t seed, Profile profile) : random_(seed), profile_(std::move(profile)) {}
+    Generator(std::uint64_t seed, Profile profile)
+        : Dice(seed, profile.invalid_percent),
+          profile_(std::move(profile)) {}
 
     Step next(const StreamModel& streams, const GroupModel& groups);
     /// What a run begins with.
     Step first();
 
 private:
-    bool chance(std::uint64_t percent) { return random_.below(100) < percent; }
-    bool invalid() { return chance(profile_.invalid_percent); }
-    template <class T>
-    T one_of(const std::vector<T>& choices) {
-        return choices[random_.below(choices.size())];
-    }
     Milliseconds wait(const StreamModel& streams, const GroupModel& groups);
     std::string stream() { return invalid() ? "missing" : one_of<std::string>({"a", "b", "c"}); }
     std::string group() { return invalid() ? "nobodys" : one_of<std::string>({"g", "h"}); }
@@ -67,7 +63,6 @@ private:
     MemberReference member(const GroupModel& groups, const std::string& group);
     Commit commit(const StreamModel& streams, const GroupModel& groups);
 
-    SeededRandom random_;
     Profile profile_;
     std::uint64_t next_label_ = 1;
     /// What this step's appends will have done when they are executed: the next sequence of a producer.

@@ -1,17 +1,15 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
 
+#include "tests/model/script_run.hpp"
 #include "tests/model_streams/script.hpp"
 
 namespace tern::stream_model {
 
-struct Mismatch {
-    /// Everything up to and including the step that went wrong.
-    Script script;
-    std::string what;
-};
+using Mismatch = script_run::Mismatch<Script>;
 
 /// Makes up `steps` steps from the seed and executes them on engine and model.
 std::optional<Mismatch> run(std::uint64_t seed, std::size_t steps);

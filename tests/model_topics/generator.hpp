@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "broker/base/random_source.hpp"
 #include "broker/engine/engine.hpp"
+#include "tests/model/dice.hpp"
 #include "tests/model_topics/script.hpp"
 #include "tests/model_topics/topic_model.hpp"
 
@@ -30,21 +30,17 @@ struct Profile {
 
 /// Makes up what happens next: few topics, subjects, queues and ids, so that they meet; moments at and beside
 /// deadlines. Looks at the model to see which offsets, subscriptions, messages and deadlines there are.
-class Generator {
+class Generator : test::Dice {
 public:
-    Generator(std::uint64_t seed, Profile profile) : random_(seed), profile_(std::move(profile)) {}
+    Generator(std::uint64_t seed, Profile profile)
+        : Dice(seed, profile.invalid_percent),
+          profile_(std::move(profile)) {}
 
     Step next(const TopicModel& model);
     /// What a run begins with.
     Step first();
 
 private:
-    bool chance(std::uint64_t percent) { return random_.below(100) < percent; }
-    bool invalid() { return chance(profile_.invalid_percent); }
-    template <class T>
-    T one_of(const std::vector<T>& choices) {
-        return choices[random_.below(choices.size())];
-    }
     Milliseconds wait(const TopicModel& model);
     std::string topic();
     std::string queue(const std::string& topic);
@@ -63,7 +59,6 @@ private:
     Reference reference(const TopicModel& model, const std::string& topic);
     Query query(const TopicModel& model);
 
-    SeededRandom random_;
     Profile profile_;
     std::uint64_t next_label_ = 1;
     std::uint64_t next_data_ = 1;
