@@ -10,6 +10,7 @@
 #include "tern/blocking_subscriber.hpp"
 #include "tests/unit/client/fake_broker.hpp"
 #include "tests/unit/client/fake_subscription.hpp"
+#include "tests/unit/client/status_of.hpp"
 
 /// Subscribers against a scripted broker that pushes, hangs up and leaves gaps.
 namespace tern {
@@ -47,16 +48,6 @@ std::vector<std::string> take(BlockingSubscriber& subscriber, std::size_t count)
     std::vector<std::string> texts;
     while (texts.size() < count) texts.push_back(text_of(subscriber.next()));
     return texts;
-}
-
-template <class Call>
-Status status_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::ok;
 }
 
 using Texts = std::vector<std::string>;
