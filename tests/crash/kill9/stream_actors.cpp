@@ -101,11 +101,12 @@ std::uint64_t StreamProducer::send(WireClient& client, const Pending& pending) {
     return client.ask([&](std::uint64_t id) { return detail::append(id, traits_.stream, pending.batches); });
 }
 
-/// Answers of one connection's appends come in the order of asking.
+/// What is done is answered in the order of asking. A stopping broker's refusal may come before the answers to what was
+/// asked earlier: those wait for their commit.
 void StreamProducer::await(WireClient& client, std::uint64_t request) {
     const auto reply = client.await();
-    if (reply->id() != request) throw TestFailure("appends were answered in another order");
     require_ok(static_cast<Status>(reply->status()), "an append");
+    if (reply->id() != request) throw TestFailure("appends were answered in another order");
     for (const auto* result : *reply->body_as_AppendResults()->results())
         require_ok(static_cast<Status>(result->status()), "a batch");
     for (const auto& value : pending_.front().values) ledger_.acknowledged(value);
