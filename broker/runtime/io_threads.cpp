@@ -111,6 +111,7 @@ void IoThread::give_back(engine::Answer&& answer) {
 }
 
 void IoThread::expect_answer(std::uint64_t session) {
+    ++commands_;
     const auto found = sessions_.find(session);
     if (found != sessions_.end()) ++found->second.answers_expected;
 }

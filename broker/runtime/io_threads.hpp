@@ -78,6 +78,8 @@ public:
 
     /// A command of this session is on its way and will be answered. On this thread.
     void expect_answer(std::uint64_t session);
+    /// How many commands its sessions have handed to the commit thread. On this thread.
+    std::uint64_t commands() const { return commands_; }
     /// Hands answers over to their receivers; those of sessions that are gone are given back. From any thread.
     void deliver(HandOver&& hand_over);
     /// The fetches of this thread's sessions that wait. On this thread, but for watched().
@@ -135,6 +137,7 @@ private:
     std::unordered_map<std::uint64_t, Session> sessions_;
     /// The sessions that were told an answer in the hand-over at work.
     std::vector<std::uint64_t> told_;
+    std::uint64_t commands_ = 0;
     bool handing_over_ = false;
     /// Delivered and not looked at.
     std::atomic<std::uint32_t> hand_overs_queued_ = 0;

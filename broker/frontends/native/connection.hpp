@@ -69,6 +69,8 @@ private:
     boost::asio::steady_timer room_for_requests_;
     std::vector<boost::asio::const_buffer> buffers_;
     std::uint64_t written_ = 0;
+    /// Of the thread, as of the last write.
+    std::uint64_t commands_before_ = 0;
     Waits waits_;
     /// As of the last sweep, and whether nothing came since: then no memory waits for the next bytes.
     std::uint64_t read_ = 0;
