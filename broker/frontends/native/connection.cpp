@@ -50,8 +50,8 @@ void Connection::begin(std::shared_ptr<SharedContext> context, std::shared_ptr<C
                        runtime::IoThread& thread, Socket&& socket, runtime::ConnectionPlace&& place) {
     const std::shared_ptr<Connection> self(
         new Connection(std::move(context), std::move(room), thread, std::move(socket), std::move(place)));
-    asio::co_spawn(thread.context(), self->read(self), rethrow);
-    asio::co_spawn(thread.context(), self->write(self), rethrow);
+    asio::co_spawn(thread.context(), self->read_requests(self), rethrow);
+    asio::co_spawn(thread.context(), self->write_answers(self), rethrow);
 }
 
 Connection::Connection(std::shared_ptr<SharedContext> context, std::shared_ptr<Connections> room,
@@ -73,7 +73,7 @@ Connection::~Connection() {
     close();
 }
 
-asio::awaitable<void> Connection::read(std::shared_ptr<Connection>) {
+asio::awaitable<void> Connection::read_requests(std::shared_ptr<Connection>) {
     while (!closed_ && !core().ending()) {
         if (!core().wants_requests()) {
             co_await room_for_requests_.async_wait(token);
@@ -105,7 +105,7 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection>) {
     close();
 }
 
-asio::awaitable<void> Connection::write(std::shared_ptr<Connection>) {
+asio::awaitable<void> Connection::write_answers(std::shared_ptr<Connection>) {
     while (!closed_) {
         const auto buffers = next_buffers();
         if (buffers.empty()) {

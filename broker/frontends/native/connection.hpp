@@ -40,8 +40,8 @@ private:
                Socket&& socket, runtime::ConnectionPlace&& place);
 
     // The argument lives in the coroutine's frame and keeps the connection alive.
-    boost::asio::awaitable<void> read(std::shared_ptr<Connection> self);
-    boost::asio::awaitable<void> write(std::shared_ptr<Connection> self);
+    boost::asio::awaitable<void> read_requests(std::shared_ptr<Connection> self);
+    boost::asio::awaitable<void> write_answers(std::shared_ptr<Connection> self);
     std::span<const boost::asio::const_buffer> next_buffers();
     void rest_if_idle();
     void on_bytes(std::size_t bytes);
