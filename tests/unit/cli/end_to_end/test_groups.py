@@ -76,6 +76,17 @@ class Groups(BrokerTest):
         self.assertRegex(self.tern("group", "lag").out, r"Group +Stream +Partitions +Lag +Committed\n")
         self.assertRegex(self.tern("group", "lag", self.group).out, r"Stream +Partition +Offset +End +Lag +Committed\n")
 
+    def test_a_group_of_more_than_one_page_is_shown_whole(self):
+        streams = [self.stream[:60] + "-z", self.stream[:60] + "-a"]
+        for stream in streams:
+            self.tern("stream", "create", stream, "--partitions", "600")
+            self.tern("group", "reset", self.group, "--stream", stream, "--to", "latest")
+        expected = [(stream, partition) for stream in sorted(streams) for partition in range(600)]
+        for rows in (self.tern("group", "lag", self.group, "--json").json, self.tern("group", "show", self.group, "--json").json["offsets"]):
+            self.assertEqual([(row["stream"], row["partition"]) for row in rows], expected)
+        lags = [row for row in self.tern("group", "lag", "--json").json if row["group"] == self.group]
+        self.assertEqual([(row["stream"], row["partitions"]) for row in lags], [(stream, 600) for stream in sorted(streams)])
+
     def test_list_shows_the_groups_of_a_prefix(self):
         self.reset("--to", "latest")
         listed = self.tern("group", "list", self.group, "--json").json
