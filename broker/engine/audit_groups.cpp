@@ -26,13 +26,14 @@ public:
           findings_(findings) {}
 
     void run() {
-        if (group_.row.members != group_.members.size())
-            find("counts " + std::to_string(group_.row.members) + " members but has " +
-                 std::to_string(group_.members.size()));
+        for (const auto id : group_.damaged_members) find("the row of member " + member_name(id) + " is damaged");
+        const auto members = group_.members.size() + group_.damaged_members.size();
+        if (group_.row.members != members)
+            find("counts " + std::to_string(group_.row.members) + " members but has " + std::to_string(members));
         for (const auto& [id, member] : group_.members) check(member);
         const bool settled = std::all_of(group_.members.begin(), group_.members.end(),
                                          [](const auto& each) { return each.second.settled(); });
-        if (settled != group_.row.settled) find("says wrongly whether it is settled");
+        if (settled != group_.row.settled && group_.damaged_members.empty()) find("says wrongly whether it is settled");
         check_offsets();
         check_agenda();
     }
@@ -70,7 +71,7 @@ private:
     void check_agenda() {
         const auto due = group_.row.forget_due;
         if (due == Timestamp()) {
-            if (group_.members.empty()) find("will never be forgotten");
+            if (group_.members.empty() && group_.damaged_members.empty()) find("will never be forgotten");
             return;
         }
         const auto key = store::Key()

@@ -8,10 +8,15 @@
 
 namespace tern::engine {
 
+Errc check_page(const Page& page) {
+    const bool sound =
+        page.entries_max >= 1 && page.entries_max <= static_cast<std::int64_t>(protocol::page_entries_max);
+    return sound ? Errc::ok : Errc::page_size_invalid;
+}
+
 Result<CatalogPage> catalog_page(const store::ReadTransaction& snapshot, keys::CatalogKind kind,
                                  const QueueName& prefix, const Page& page, std::size_t name_bytes_max) {
-    if (page.entries_max < 1 || page.entries_max > static_cast<std::int64_t>(protocol::page_entries_max))
-        return Errc::page_size_invalid;
+    if (const auto errc = check_page(page); errc != Errc::ok) return errc;
     const auto last_listed = decode_base64url(page.token);
     if (!last_listed || last_listed->size() > name_bytes_max) return Errc::page_token_invalid;
     if (prefix.name.size() > name_bytes_max || !valid_namespace(prefix.namespace_name)) return CatalogPage{};

@@ -22,6 +22,9 @@ struct CatalogPage {
     std::string next_token;
 };
 
+/// Errors: page_size_invalid.
+Errc check_page(const Page& page);
+
 /// What the catalog names of one kind. Errors: page_size_invalid, page_token_invalid.
 Result<CatalogPage> catalog_page(const store::ReadTransaction& snapshot, keys::CatalogKind kind,
                                  const QueueName& prefix, const Page& page, std::size_t name_bytes_max);

@@ -282,6 +282,10 @@ std::vector<EndpointId> Engine::take_new_endpoints() {
     return std::exchange(state_->new_endpoints, {});
 }
 
+std::vector<LostMember> Engine::take_lost_members() {
+    return state_->groups.take_lost_members();
+}
+
 void Engine::end_overdue_waits(Timestamp now, std::vector<Completion>& completions) {
     TERN_CHECK(!state_->batch);
     state_->counters.receives_empty += state_->receiving.answer_overdue(now, completions);

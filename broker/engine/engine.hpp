@@ -81,6 +81,12 @@ struct AppendedPartition {
     std::uint64_t end = 0;
 };
 
+/// A member of a consumer group whose row is damaged.
+struct LostMember {
+    GroupName group;
+    std::string member;
+};
+
 /// Use: begin_batch, any number of apply, advance, end_batch, and then the transaction's commit; all with one
 /// transaction on one thread. A failed commit leaves the engine unusable, as the process ends then.
 class Engine {
@@ -111,6 +117,9 @@ public:
     std::vector<std::uint32_t> take_deleted_topics();
     /// Endpoints that the batch subscribed; likewise.
     std::vector<EndpointId> take_new_endpoints();
+    /// Members of consumer groups whose rows were found damaged, each told once. They are members no more, as if their
+    /// sessions had ended.
+    std::vector<LostMember> take_lost_members();
 
     /// Answers receives that have waited long enough, between batches: for a store in which nothing can be written, so
     /// that nothing can be received either.

@@ -43,6 +43,10 @@ struct Group {
     std::uint32_t id = 0;
     GroupRow row;
     std::map<std::uint64_t, Member> members;
+    /// Members whose rows were found damaged, until these are erased: nobody knows any more what they had.
+    std::vector<std::uint64_t> damaged_members;
+    /// Some of them are erased, and the generation has not moved on yet.
+    bool has_lost_members = false;
     /// Members, subscriptions or streams have changed: who should have what must be computed again.
     bool target_stale = false;
     /// The sessions of the members are counted.

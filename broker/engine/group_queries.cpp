@@ -1,13 +1,13 @@
 #include "broker/engine/group_queries.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "broker/engine/catalog_page.hpp"
+#include "broker/engine/group_listing.hpp"
+#include "broker/engine/group_page.hpp"
 #include "broker/engine/groups.hpp"
 #include "broker/engine/row_keys.hpp"
-#include "broker/engine/stream_reading.hpp"
 #include "broker/engine/streams.hpp"
 #include "protocol/limits.hpp"
 
@@ -16,72 +16,8 @@ namespace {
 
 using store::Table;
 
-/// The streams that an answer speaks of, each read once.
-class KnownStreams {
-public:
-    KnownStreams(const store::ReadTransaction& snapshot, std::string namespace_name)
-        : snapshot_(snapshot),
-          namespace_name_(std::move(namespace_name)) {}
-
-    /// Null when there is none.
-    const Stream* find(std::uint32_t id) {
-        auto known = by_id_.find(id);
-        if (known == by_id_.end()) known = by_id_.emplace(id, read_stream(snapshot_, id)).first;
-        return known->second.has_value() ? &*known->second : nullptr;
-    }
-    const Stream* find(const std::string& name) {
-        auto known = by_name_.find(name);
-        if (known == by_name_.end())
-            known = by_name_.emplace(name, read_stream(snapshot_, StreamName{namespace_name_, name})).first;
-        return known->second.has_value() ? &*known->second : nullptr;
-    }
-
-private:
-    const store::ReadTransaction& snapshot_;
-    std::string namespace_name_;
-    std::map<std::uint32_t, Result<Stream>> by_id_;
-    std::map<std::string, Result<Stream>> by_name_;
-};
-
-void add_bounds(const store::ReadTransaction& snapshot, const Stream& stream, CommittedOffset& offset,
-                const DurableEnd& durable_end) {
-    const auto row = read_partition(snapshot, stream, offset.partition);
-    if (!row.has_value()) return;
-    offset.start_offset = row->start_offset;
-    offset.end_offset = readable_end({stream.id, offset.partition}, *row, durable_end);
-}
-
-Errc add_row(const store::Value& value, CommittedOffset& offset) {
-    if (value.absent()) return Errc::ok;
-    auto row = value ? decode_offset_row(value.bytes()) : std::nullopt;
-    if (!row) return Errc::storage_damaged;
-    offset.offset = row->offset;
-    offset.metadata = std::move(row->metadata);
-    offset.committed_at = row->committed_at;
-    return Errc::ok;
-}
-
-/// In the order of the streams' names. The offsets of a stream that is gone are on their way out.
-Result<std::vector<CommittedOffset>> all_offsets(const store::ReadTransaction& snapshot, std::uint32_t group,
-                                                 KnownStreams& streams, const DurableEnd& durable_end) {
-    std::vector<CommittedOffset> offsets;
-    const auto prefix = keys::consumer_group(group);
-    const auto cursor = snapshot.cursor(Table::group_offsets);
-    for (bool more = cursor->seek(prefix.view()); more && cursor->key().starts_with(prefix.view());
-         more = cursor->next()) {
-        store::KeyReader key(cursor->key());
-        key.u32();
-        const auto* stream = streams.find(key.u32());
-        if (stream == nullptr) continue;
-        CommittedOffset offset;
-        offset.stream = stream->row.stream.name;
-        offset.partition = key.u32();
-        if (const auto errc = add_row(cursor->value(), offset); errc != Errc::ok) return errc;
-        add_bounds(snapshot, *stream, offset, durable_end);
-        offsets.push_back(std::move(offset));
-    }
+void sort_by_stream(std::vector<CommittedOffset>& offsets) {
     std::stable_sort(offsets.begin(), offsets.end(), [](const auto& a, const auto& b) { return a.stream < b.stream; });
-    return offsets;
 }
 
 GroupSummary summary_of(const GroupRow& row) {
@@ -94,18 +30,41 @@ GroupSummary summary_of(const GroupRow& row) {
     return summary;
 }
 
-std::vector<PartitionSet> assigned_of(const Member& member, KnownStreams& streams) {
-    std::vector<PartitionSet> sets;
-    std::uint32_t last = 0;
-    for (const auto& [partition, generation] : member.row.assigned) {
-        const auto* stream = streams.find(partition.stream);
-        if (stream == nullptr) continue;
-        if (last != partition.stream) sets.push_back({stream->row.stream.name, {}});
-        last = partition.stream;
-        sets.back().partitions.push_back(partition.partition);
+/// From that place on, as far as there is room.
+Result<OffsetPage> offsets_from(const store::ReadTransaction& snapshot, const GroupName& group, GroupPlace place,
+                                AnswerRoom room, const DurableEnd& durable_end) {
+    const auto id = group_id_of(snapshot, group);
+    if (!id) return Errc::group_does_not_exist;
+    KnownStreams streams(snapshot, group.namespace_name);
+    OffsetPage page;
+    const auto all = GroupListing(snapshot, *id, streams, room).add_offsets(place, durable_end, page.offsets);
+    if (!all.has_value()) return all.error();
+    if (!*all) page.next_token = token_of(place);
+    return page;
+}
+
+/// The same of all that a group is.
+Result<GroupDescription> describe_from(const store::ReadTransaction& snapshot, const GroupName& name, GroupPlace place,
+                                       AnswerRoom room, const DurableEnd& durable_end) {
+    const auto id = group_id_of(snapshot, name);
+    if (!id) return Errc::group_does_not_exist;
+    const auto row = read_group_row(snapshot, *id);
+    if (!row.has_value()) return row.error();
+    GroupDescription description;
+    description.summary = summary_of(*row);
+    KnownStreams streams(snapshot, name.namespace_name);
+    GroupListing rows(snapshot, *id, streams, room);
+    if (place.part == GroupPlace::Part::members) {
+        if (!rows.add_members(place, description.members)) {
+            description.next_token = token_of(place);
+            return description;
+        }
+        place = {GroupPlace::Part::offsets};
     }
-    std::sort(sets.begin(), sets.end(), [](const auto& a, const auto& b) { return a.stream < b.stream; });
-    return sets;
+    const auto all = rows.add_offsets(place, durable_end, description.offsets);
+    if (!all.has_value()) return all.error();
+    if (!*all) description.next_token = token_of(place);
+    return description;
 }
 
 }  // namespace
@@ -113,11 +72,18 @@ std::vector<PartitionSet> assigned_of(const Member& member, KnownStreams& stream
 Result<std::vector<CommittedOffset>> fetch_offsets(const store::ReadTransaction& snapshot, const GroupName& group,
                                                    const std::vector<PartitionSet>& partitions,
                                                    const DurableEnd& durable_end) {
+    if (partitions.empty()) {
+        const GroupPlace start{GroupPlace::Part::offsets};
+        auto all = offsets_from(snapshot, group, start, AnswerRoom::of_frame(), durable_end);
+        if (!all.has_value()) return all.error();
+        if (!all->next_token.empty()) return Errc::answer_too_large;
+        sort_by_stream(all->offsets);
+        return std::move(all->offsets);
+    }
+
     const auto id = group_id_of(snapshot, group);
     if (!id) return Errc::group_does_not_exist;
     KnownStreams streams(snapshot, group.namespace_name);
-    if (partitions.empty()) return all_offsets(snapshot, *id, streams, durable_end);
-
     std::vector<CommittedOffset> offsets;
     for (const auto& [name, numbers] : partitions) {
         const auto* stream = streams.find(name);
@@ -127,11 +93,19 @@ Result<std::vector<CommittedOffset>> fetch_offsets(const store::ReadTransaction&
             offset.partition = number;
             if (stream == nullptr) continue;
             const auto value = snapshot.get(Table::group_offsets, keys::group_offset(*id, stream->id, number).view());
-            if (const auto errc = add_row(value, offset); errc != Errc::ok) return errc;
-            add_bounds(snapshot, *stream, offset, durable_end);
+            if (const auto errc = read_offset(snapshot, *stream, value, durable_end, offset); errc != Errc::ok)
+                return errc;
         }
     }
     return offsets;
+}
+
+Result<OffsetPage> fetch_offsets_page(const store::ReadTransaction& snapshot, const GroupName& group, const Page& page,
+                                      const DurableEnd& durable_end) {
+    if (const auto errc = check_page(page); errc != Errc::ok) return errc;
+    const auto place = group_place_of(page.token, GroupPlace::Part::offsets);
+    if (!place.has_value()) return place.error();
+    return offsets_from(snapshot, group, *place, AnswerRoom::of_page(page), durable_end);
 }
 
 Result<GroupPage> list_groups(const store::ReadTransaction& snapshot, const std::string& namespace_name,
@@ -150,25 +124,19 @@ Result<GroupPage> list_groups(const store::ReadTransaction& snapshot, const std:
 
 Result<GroupDescription> describe_group(const store::ReadTransaction& snapshot, const GroupName& name,
                                         const DurableEnd& durable_end) {
-    const auto group = read_group(snapshot, name);
-    if (!group.has_value()) return group.error();
-    GroupDescription description;
-    description.summary = summary_of(group->row);
-    KnownStreams streams(snapshot, name.namespace_name);
-    for (const auto& [id, member] : group->members) {
-        const auto& row = member.row;
-        description.members.push_back({.member = member_name(id),
-                                       .instance = row.instance,
-                                       .client = row.client,
-                                       .streams = row.streams,
-                                       .assigned = assigned_of(member, streams),
-                                       .joined_at = row.joined_at,
-                                       .session_timeout = row.session_timeout});
-    }
-    auto offsets = all_offsets(snapshot, group->id, streams, durable_end);
-    if (!offsets.has_value()) return offsets.error();
-    description.offsets = std::move(*offsets);
-    return description;
+    auto all = describe_from(snapshot, name, {}, AnswerRoom::of_frame(), durable_end);
+    if (!all.has_value()) return all.error();
+    if (!all->next_token.empty()) return Errc::answer_too_large;
+    sort_by_stream(all->offsets);
+    return all;
+}
+
+Result<GroupDescription> describe_group_page(const store::ReadTransaction& snapshot, const GroupName& name,
+                                             const Page& page, const DurableEnd& durable_end) {
+    if (const auto errc = check_page(page); errc != Errc::ok) return errc;
+    const auto place = group_place_of(page.token, GroupPlace::Part::members);
+    if (!place.has_value()) return place.error();
+    return describe_from(snapshot, name, *place, AnswerRoom::of_page(page), durable_end);
 }
 
 std::uint64_t count_groups(const store::ReadTransaction& snapshot) {

@@ -27,11 +27,21 @@ struct CommittedOffset {
     std::optional<std::uint64_t> end_offset;
 };
 
-/// For the partitions named (all of the group's when none is), in their order.
-/// Errors: group_does_not_exist; storage_damaged.
+/// For the partitions named, in their order; for all of the group's when none is, by stream.
+/// Errors: group_does_not_exist; answer_too_large when they cannot fit into one frame; storage_damaged.
 Result<std::vector<CommittedOffset>> fetch_offsets(const store::ReadTransaction& snapshot, const GroupName& group,
                                                    const std::vector<PartitionSet>& partitions,
                                                    const DurableEnd& durable_end);
+
+struct OffsetPage {
+    std::vector<CommittedOffset> offsets;
+    /// Empty after the last page.
+    std::string next_token;
+};
+/// All of a group's, page by page, in the order in which their streams were made. A page may hold fewer than asked for.
+/// Errors: page_size_invalid, page_token_invalid, group_does_not_exist; storage_damaged.
+Result<OffsetPage> fetch_offsets_page(const store::ReadTransaction& snapshot, const GroupName& group, const Page& page,
+                                      const DurableEnd& durable_end);
 
 /// Values are those of the wire.
 enum class GroupState : std::uint8_t { empty = 0, stable = 1, rebalancing = 2 };
@@ -64,10 +74,17 @@ struct GroupDescription {
     GroupSummary summary;
     std::vector<GroupMemberDescription> members;
     std::vector<CommittedOffset> offsets;
+    /// Empty after the last page.
+    std::string next_token;
 };
-/// Errors: group_does_not_exist; storage_damaged.
+/// All at once. Errors: group_does_not_exist; answer_too_large when it cannot fit into one frame; storage_damaged.
 Result<GroupDescription> describe_group(const store::ReadTransaction& snapshot, const GroupName& group,
                                         const DurableEnd& durable_end);
+/// Page by page, each with the summary: the members, then the offsets as fetch_offsets_page gives them. A page's
+/// entries are both together. Each page shows the group as it is then. Errors: page_size_invalid, page_token_invalid,
+/// group_does_not_exist; storage_damaged.
+Result<GroupDescription> describe_group_page(const store::ReadTransaction& snapshot, const GroupName& group,
+                                             const Page& page, const DurableEnd& durable_end);
 
 std::uint64_t count_groups(const store::ReadTransaction& snapshot);
 

@@ -1,5 +1,7 @@
 #include "broker/engine/groups.hpp"
 
+#include <utility>
+
 #include "broker/base/check.hpp"
 #include "broker/engine/row_keys.hpp"
 
@@ -27,8 +29,11 @@ void read_members(const store::ReadTransaction& transaction, Group& group) {
          more = cursor->next()) {
         const auto value = cursor->value();
         auto row = value ? decode_member_row(value.bytes()) : std::nullopt;
-        if (!row) continue;
         const auto id = keys::sequence_of(cursor->key());
+        if (!row) {
+            group.damaged_members.push_back(id);
+            continue;
+        }
         auto& member = group.members[id];
         member.id = id;
         member.row = std::move(*row);
@@ -78,6 +83,7 @@ Result<Group*> Groups::find(const store::ReadTransaction& transaction, const Gro
     auto* group = kept.get();
     by_id_[group->id] = std::move(kept);
     by_name_[name] = group;
+    for (const auto id : group->damaged_members) lost_members_.push_back({name, member_name(id)});
     return group;
 }
 
@@ -122,6 +128,13 @@ void Groups::save_member(store::WriteTransaction& transaction, const Group& grou
 void Groups::remove_member(store::WriteTransaction& transaction, Group& group, Member& member) {
     transaction.erase(Table::group_members, keys::group_member(group.id, member.id).view());
     group.members.erase(member.id);
+}
+
+void Groups::drop_damaged_members(store::WriteTransaction& transaction, Group& group) {
+    for (const auto id : std::exchange(group.damaged_members, {})) {
+        transaction.erase(Table::group_members, keys::group_member(group.id, id).view());
+        group.has_lost_members = true;
+    }
 }
 
 }  // namespace tern::engine

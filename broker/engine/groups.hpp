@@ -5,8 +5,11 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "broker/base/result.hpp"
+#include "broker/engine/engine.hpp"
 #include "broker/engine/group.hpp"
 #include "broker/store/store.hpp"
 
@@ -33,6 +36,10 @@ public:
     void save_member(store::WriteTransaction& transaction, const Group& group, Member& member);
     /// The member's reference is dead afterwards.
     void remove_member(store::WriteTransaction& transaction, Group& group, Member& member);
+    /// Takes out of the group whoever's row is damaged; nothing else tells that somebody was there.
+    void drop_damaged_members(store::WriteTransaction& transaction, Group& group);
+    /// Members whose rows were found damaged since this was last called.
+    std::vector<LostMember> take_lost_members() { return std::exchange(lost_members_, {}); }
 
     std::uint64_t count(const store::ReadTransaction& transaction) const {
         return transaction.rows(store::Table::groups);
@@ -47,10 +54,11 @@ private:
 
     std::unordered_map<GroupName, Group*, NameHash> by_name_;
     std::unordered_map<std::uint32_t, std::unique_ptr<Group>> by_id_;
+    std::vector<LostMember> lost_members_;
 };
 
 /// Reads without keeping: for queries on snapshots. Errors: group_does_not_exist; storage_damaged when the group's own
-/// row is. A member whose row is damaged is left out: it is unknown, and joins again.
+/// row is. A member whose row is damaged is among the damaged ones only: it is unknown, and joins again.
 Result<Group> read_group(const store::ReadTransaction& transaction, const GroupName& name);
 Result<Group> read_group(const store::ReadTransaction& transaction, std::uint32_t id);
 /// The group's own row only.

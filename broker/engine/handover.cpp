@@ -181,8 +181,10 @@ std::vector<std::uint64_t> settle(Batch& batch, Group& group) {
     }
     auto& row = group.row;
     const auto members = static_cast<std::uint32_t>(group.members.size());
-    if (news.empty() && row.members == members && row.settled == settled) return news;
-    if (!news.empty()) row.generation = next_generation;
+    const bool has_lost_members = std::exchange(group.has_lost_members, false);
+    if (news.empty() && !has_lost_members && row.members == members && row.settled == settled) return news;
+    // What a lost member was told belongs to a generation that is over, also when nobody else learns anything new.
+    if (!news.empty() || has_lost_members) row.generation = next_generation;
     row.members = members;
     row.settled = settled;
     batch.groups.save_row(batch.transaction, group);

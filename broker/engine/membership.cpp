@@ -55,7 +55,8 @@ Result<Membership::Place> Membership::place_of(Batch& batch, const GroupName& na
 void Membership::watch(Batch& batch, Group& group) {
     if (group.is_watched) return;
     group.is_watched = true;
-    if (group.members.empty()) return;
+    batch.groups.drop_damaged_members(batch.transaction, group);
+    if (group.members.empty() && !group.has_lost_members) return;
     for (auto& [id, member] : group.members) hear(group, member, batch.now);
     // Its streams may have changed since somebody last looked.
     group.target_stale = true;
@@ -170,7 +171,7 @@ Answer Membership::leave(Batch& batch, const LeaveGroup& command, std::vector<Co
 }
 
 Answer Membership::remove_group(Batch& batch, const DeleteGroup& command) {
-    const auto found = batch.groups.find(batch.transaction, command.group);
+    const auto found = group_of(batch, command.group);
     if (!found.has_value()) return refuse(found.error());
     auto& group = **found;
     if (!group.members.empty()) return refuse(Errc::group_not_empty);

@@ -20,12 +20,6 @@ using store::Table;
 constexpr std::size_t uncounted_max = 1000;
 constexpr std::int64_t moves_max = 10;
 
-Errc check_page(const Page& page) {
-    const bool sound =
-        page.entries_max >= 1 && page.entries_max <= static_cast<std::int64_t>(protocol::page_entries_max);
-    return sound ? Errc::ok : Errc::page_size_invalid;
-}
-
 std::optional<Timestamp> oldest_sent_at(const store::ReadTransaction& snapshot, const Queue& queue) {
     const auto prefix = keys::storage(queue.storage());
     const auto cursor = snapshot.cursor(Table::queue_messages);

@@ -1,12 +1,12 @@
 // Queries about the subscriptions that a topic keeps.
 
 #include "broker/base/base64url.hpp"
+#include "broker/engine/catalog_page.hpp"
 #include "broker/engine/numbered_id.hpp"
 #include "broker/engine/queues.hpp"
 #include "broker/engine/row_keys.hpp"
 #include "broker/engine/topic_queries.hpp"
 #include "broker/engine/topics.hpp"
-#include "protocol/limits.hpp"
 
 namespace tern::engine {
 namespace {
@@ -80,8 +80,7 @@ Result<SubscriptionDescription> describe_subscription(const store::ReadTransacti
 
 Result<SubscriptionPage> list_subscriptions(const store::ReadTransaction& snapshot, Timestamp /*now*/,
                                             const TopicName& name, const Page& page) {
-    if (page.entries_max < 1 || page.entries_max > static_cast<std::int64_t>(protocol::page_entries_max))
-        return Errc::page_size_invalid;
+    if (const auto errc = check_page(page); errc != Errc::ok) return errc;
     const auto last_listed = decode_base64url(page.token);
     if (!last_listed || (!last_listed->empty() && last_listed->size() != sizeof(std::uint32_t)))
         return Errc::page_token_invalid;

@@ -117,6 +117,7 @@ std::size_t CommitLoop::transact(std::span<Envelope> commands, bool space_is_low
     parts_.engine.end_batch();
 
     take_news_of_batch(transaction.changed());
+    log_lost_members();
     if (transaction.changed()) {
         parts_.metrics.commands_per_commit.add(done);
         commit(transaction);
@@ -210,6 +211,13 @@ void CommitLoop::take_news_of_batch(bool changed) {
     fresh_news_.published = parts_.engine.take_published();
     fresh_news_.deleted_topics = parts_.engine.take_deleted_topics();
     fresh_news_.new_endpoints = parts_.engine.take_new_endpoints();
+}
+
+void CommitLoop::log_lost_members() {
+    for (const auto& [group, member] : parts_.engine.take_lost_members()) {
+        parts_.log.error("the stored row of a consumer group's member is damaged; its partitions go to others",
+                         {{"group", group.name}, {"namespace", group.namespace_name}, {"member", member}});
+    }
 }
 
 /// Nothing of what is held can be undone any more.

@@ -85,6 +85,7 @@ private:
     std::shared_ptr<const StreamNews> take_news();
     void release_held();
     void take_news_of_batch(bool changed);
+    void log_lost_members();
     store::SpaceState look_at_space();
     bool something_is_due() const;
     std::optional<Clock::SteadyPoint> sleep_until() const;

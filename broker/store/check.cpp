@@ -81,6 +81,16 @@ std::string readable_key(Table table, BytesView key) {
             text = "topic " + std::to_string(reader.u32());
             text += ", retained value " + std::to_string(reader.u64());
             break;
+        case Table::groups: text = "consumer group " + std::to_string(reader.u32()); break;
+        case Table::group_members:
+            text = "consumer group " + std::to_string(reader.u32());
+            text += ", member " + hexadecimal(reader.raw(sizeof(std::uint64_t)));
+            break;
+        case Table::group_offsets:
+            text = "consumer group " + std::to_string(reader.u32());
+            text += ", stream " + std::to_string(reader.u32());
+            text += ", partition " + std::to_string(reader.u32());
+            break;
         case Table::move_tasks: text = "task " + std::to_string(reader.u64()); break;
         default: return hexadecimal(key);
     }

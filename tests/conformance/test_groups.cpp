@@ -126,6 +126,32 @@ TEST_CASE_FIXTURE(GroupBroker, "offsets are committed by the member that has the
     CHECK_EQ(page->groups.size(), 1);
 }
 
+TEST_CASE_FIXTURE(GroupBroker, "a group is described in pages, and a page token that is none is refused by name") {
+    const std::vector<OffsetToCommit> two{{"s", 0, 0, ""}, {"s", 1, 0, ""}};
+    REQUIRE(client.execute(detail::commit_offsets(client.next_id(), "g", {}, two)).has_value());
+
+    const auto first = client.execute(detail::fetch_offsets_page(client.next_id(), "g", {1, ""}));
+    REQUIRE(first.has_value());
+    REQUIRE_EQ(first->offsets.size(), 1);
+    const auto token = first->next_page_token;
+    const auto second = client.execute(detail::fetch_offsets_page(client.next_id(), "g", {1, token}));
+    const auto described = client.execute(detail::describe_group_page(client.next_id(), "g", {1, token}));
+    const auto wrong = client.execute(detail::describe_group_page(client.next_id(), "g", {1, "!"}));
+    const auto too_long = client.execute(detail::fetch_offsets_page(client.next_id(), "g", {1001, ""}));
+
+    REQUIRE(second.has_value());
+    CHECK_EQ(second->offsets.at(0).partition, 1);
+    CHECK(second->next_page_token.empty());
+    REQUIRE(described.has_value());
+    CHECK_EQ(described->part.offsets.at(0).partition, 1);
+    REQUIRE_FALSE(wrong.has_value());
+    CHECK_EQ(wrong.error().status(), Status::page_token_invalid);
+    CHECK_EQ(wrong.error().detail(), "page_token");
+    REQUIRE_FALSE(too_long.has_value());
+    CHECK_EQ(too_long.error().status(), Status::page_size_invalid);
+    CHECK_EQ(too_long.error().detail(), "entries_max");
+}
+
 TEST_CASE_FIXTURE(GroupBroker, "a transaction does all of its steps, or none") {
     REQUIRE(client.execute(detail::create_queue(client.next_id(), "q", {}, {})).has_value());
     protocol::BatchBuilder builder;

@@ -157,9 +157,11 @@ std::vector<GoldenFrame> requests() {
         {"request_commit_offsets",
          detail::commit_offsets(34, "billing", {"member-1", 7}, {{"events", 3, 42, "note"}, {"audit", 1, 0}}).frame},
         {"request_fetch_offsets", detail::fetch_offsets(35, "billing", {{"events", {0, 3}}}).frame},
+        {"request_fetch_offsets_page", detail::fetch_offsets_page(35, "billing", {50, "token"}).frame},
         {"request_delete_group", detail::delete_group(36, "billing").frame},
         {"request_list_groups", detail::list_groups(37, {"shop", "bill", 50, "token"}).frame},
         {"request_describe_group", detail::describe_group(38, "billing").frame},
+        {"request_describe_group_page", detail::describe_group_page(38, {"billing", "shop"}, {50, "token"}).frame},
         {"request_transact", detail::transact(39, every_step()).frame},
     };
     for (auto& frame : topic_requests()) frames.push_back(std::move(frame));

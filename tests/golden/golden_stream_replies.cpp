@@ -81,7 +81,7 @@ engine::GroupSummary summary() {
     return {"billing", engine::GroupState::rebalancing, 1, 7, engine::AssignmentStrategy::range};
 }
 
-engine::GroupDescription described_group() {
+engine::GroupDescription described_group(const std::string& next_token = {}) {
     engine::GroupMemberDescription member;
     member.member = "billing-1";
     member.instance = "host-1";
@@ -90,7 +90,7 @@ engine::GroupDescription described_group() {
     member.assigned = assignment().assigned;
     member.joined_at = Timestamp(1'700'000'000'000);
     member.session_timeout = std::chrono::seconds(10);
-    return {summary(), {member}, offsets()};
+    return {summary(), {member}, offsets(), next_token};
 }
 
 }  // namespace
@@ -108,9 +108,11 @@ std::vector<GoldenFrame> stream_replies() {
         {"reply_found_offsets", reply_with(29, found)},
         {"reply_producer_allocated", answered(30, engine::ProducerAllocated{1234, 0})},
         {"reply_group_assignment", answered(31, assignment())},
-        {"reply_committed_offsets", reply_with(35, offsets())},
+        {"reply_committed_offsets", reply_with(35, engine::OffsetPage{offsets(), {}})},
+        {"reply_committed_offsets_page", reply_with(35, engine::OffsetPage{offsets(), "next"})},
         {"reply_group_list", reply_with(37, engine::GroupPage{{summary()}, "next"})},
         {"reply_group_description", reply_with(38, described_group())},
+        {"reply_group_description_page", reply_with(38, described_group("next"))},
         {"reply_transaction_results", answered(39, engine::TransactionResults{{sent}, {appended()}})},
     };
 }

@@ -147,8 +147,8 @@ Errc FrameWriter::write(ReplyTo to, const std::vector<engine::FoundOffset>& foun
     return write_body(to, found);
 }
 
-Errc FrameWriter::write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) {
-    return write_body(to, offsets);
+Errc FrameWriter::write(ReplyTo to, const engine::OffsetPage& page) {
+    return write_body(to, page);
 }
 
 Errc FrameWriter::write(ReplyTo to, const engine::GroupPage& page) {

@@ -29,7 +29,7 @@ public:
     Errc write(ReplyTo to, const engine::StreamDescription& stream) override;
     Errc write(ReplyTo to, const engine::StreamPage& page) override;
     Errc write(ReplyTo to, const std::vector<engine::FoundOffset>& found) override;
-    Errc write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) override;
+    Errc write(ReplyTo to, const engine::OffsetPage& page) override;
     Errc write(ReplyTo to, const engine::GroupPage& page) override;
     Errc write(ReplyTo to, const engine::GroupDescription& group) override;
     Errc write(std::uint64_t request, const Fetch& fetch, engine::Fetched&& fetched, Outbox& outbox) override;

@@ -1,5 +1,6 @@
 #include "broker/frontends/native/queries.hpp"
 
+#include <utility>
 #include <variant>
 
 #include "broker/engine/group_queries.hpp"
@@ -21,6 +22,12 @@ std::string_view name_of(store::SpaceState state) {
         case store::SpaceState::exhausted: return "exhausted";
     }
     return "";
+}
+
+/// The field that a refusal speaks of, where the status leaves no doubt.
+std::string_view field_of(Errc status) {
+    if (status == Errc::page_size_invalid) return "entries_max";
+    return status == Errc::page_token_invalid ? "page_token" : "";
 }
 
 struct Answering {
@@ -74,8 +81,12 @@ struct Answering {
     }
     Errc operator()(const FetchOffsets& query) const {
         const auto snapshot = broker.snapshot();
-        const auto offsets = engine::fetch_offsets(*snapshot, query.group, query.partitions, broker.durable_end());
-        return offsets.has_value() ? writer.write(to, *offsets) : offsets.error();
+        if (query.page) {
+            const auto page = engine::fetch_offsets_page(*snapshot, query.group, *query.page, broker.durable_end());
+            return page.has_value() ? writer.write(to, *page) : page.error();
+        }
+        auto offsets = engine::fetch_offsets(*snapshot, query.group, query.partitions, broker.durable_end());
+        return offsets.has_value() ? writer.write(to, engine::OffsetPage{std::move(*offsets), {}}) : offsets.error();
     }
     Errc operator()(const ListGroups& query) const {
         const auto snapshot = broker.snapshot();
@@ -84,7 +95,9 @@ struct Answering {
     }
     Errc operator()(const DescribeGroup& query) const {
         const auto snapshot = broker.snapshot();
-        const auto group = engine::describe_group(*snapshot, query.group, broker.durable_end());
+        const auto durable_end = broker.durable_end();
+        const auto group = query.page ? engine::describe_group_page(*snapshot, query.group, *query.page, durable_end)
+                                      : engine::describe_group(*snapshot, query.group, durable_end);
         return group.has_value() ? writer.write(to, *group) : group.error();
     }
     template <class OfTopics>
@@ -130,7 +143,7 @@ struct Answering {
 
 void answer_query(runtime::Broker& broker, Timestamp started_at, ReplyWriter& writer, ReplyTo to, const Query& query) {
     const auto status = std::visit(Answering{broker, started_at, writer, to}, query);
-    if (status != Errc::ok) writer.refuse(to, status);
+    if (status != Errc::ok) writer.refuse(to, status, field_of(status));
 }
 
 engine::Fetched read_streams(runtime::Broker& broker, const Fetch& fetch) {

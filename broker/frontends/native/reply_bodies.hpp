@@ -58,7 +58,7 @@ Body body_of(Builder& builder, const runtime::PresenceChange& change);
 Body body_of(Builder& builder, const SubscriptionEnded& ended);
 
 Body body_of(Builder& builder, const engine::GroupAssignment& assignment);
-Body body_of(Builder& builder, const std::vector<engine::CommittedOffset>& offsets);
+Body body_of(Builder& builder, const engine::OffsetPage& page);
 Body body_of(Builder& builder, const engine::GroupPage& page);
 Body body_of(Builder& builder, const engine::GroupDescription& group);
 

@@ -70,8 +70,10 @@ Body body_of(Builder& builder, const engine::GroupAssignment& assignment) {
     return {wire::ReplyBody::GroupAssignment, body.Union()};
 }
 
-Body body_of(Builder& builder, const std::vector<engine::CommittedOffset>& offsets) {
-    const auto body = wire::CreateCommittedOffsets(builder, offsets_of(builder, offsets));
+Body body_of(Builder& builder, const engine::OffsetPage& page) {
+    const auto offsets = offsets_of(builder, page.offsets);
+    const auto token = text(builder, page.next_token);
+    const auto body = wire::CreateCommittedOffsets(builder, offsets, token);
     return {wire::ReplyBody::CommittedOffsets, body.Union()};
 }
 
@@ -91,7 +93,8 @@ Body body_of(Builder& builder, const engine::GroupDescription& group) {
     for (const auto& member : group.members) members.push_back(member_of(builder, member));
     const auto members_vector = builder.CreateVector(members);
     const auto offsets = offsets_of(builder, group.offsets);
-    const auto body = wire::CreateGroupDescription(builder, summary, members_vector, offsets);
+    const auto token = text(builder, group.next_token);
+    const auto body = wire::CreateGroupDescription(builder, summary, members_vector, offsets, token);
     return {wire::ReplyBody::GroupDescription, body.Union()};
 }
 

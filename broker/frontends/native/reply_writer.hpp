@@ -69,7 +69,7 @@ public:
     virtual Errc write(ReplyTo to, const engine::StreamDescription& stream) = 0;
     virtual Errc write(ReplyTo to, const engine::StreamPage& page) = 0;
     virtual Errc write(ReplyTo to, const std::vector<engine::FoundOffset>& found) = 0;
-    virtual Errc write(ReplyTo to, const std::vector<engine::CommittedOffset>& offsets) = 0;
+    virtual Errc write(ReplyTo to, const engine::OffsetPage& page) = 0;
     virtual Errc write(ReplyTo to, const engine::GroupPage& page) = 0;
     virtual Errc write(ReplyTo to, const engine::GroupDescription& group) = 0;
     /// What the fetch has found; begins a message of the outbox. The records may go there as they are, not copied.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -52,6 +53,8 @@ struct ListStreams {
 struct FetchOffsets {
     engine::GroupName group;
     std::vector<engine::PartitionSet> partitions;
+    /// Nothing: all in one answer.
+    std::optional<engine::Page> page;
 };
 struct ListGroups {
     std::string namespace_name;
@@ -60,6 +63,8 @@ struct ListGroups {
 };
 struct DescribeGroup {
     engine::GroupName group;
+    /// Nothing: all in one answer.
+    std::optional<engine::Page> page;
 };
 
 /// Answered on the I/O thread, from a snapshot.

@@ -88,7 +88,7 @@ MaybeRefusal read_tags(const flatbuffers::Vector<flatbuffers::Offset<wire::Tag>>
 
 MaybeRefusal read_page(std::uint32_t entries_max, const flatbuffers::String* token, engine::Page& to) {
     const auto token_view = view_of(token);
-    if (token_view.size() > id_bytes_max) return Refusal{Errc::page_token_invalid, {}};
+    if (token_view.size() > id_bytes_max) return Refusal{Errc::page_token_invalid, "page_token"};
     to.entries_max = entries_max;
     to.token = token_view;
     return std::nullopt;

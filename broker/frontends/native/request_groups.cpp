@@ -63,6 +63,14 @@ MaybeRefusal read_subscription(const wire::JoinGroup& body, std::vector<std::str
     return std::nullopt;
 }
 
+/// Whoever gives no size of a page knows of no pages, and wants all in one answer.
+template <class Body>
+MaybeRefusal read_page_if_any(const Body& body, std::optional<engine::Page>& to) {
+    if (body.entries_max() != 0) return read_page(body.entries_max(), body.page_token(), to.emplace());
+    if (view_of(body.page_token()).empty()) return std::nullopt;
+    return Refusal{Errc::page_size_invalid, "entries_max"};
+}
+
 }  // namespace
 
 Demand demand_of(const wire::JoinGroup& body) {
@@ -124,6 +132,10 @@ Demand demand_of(const wire::FetchOffsets& body) {
     if (auto refusal = read_group(body.namespace_name(), body.group(), "group", query.group)) return *refusal;
     const SetLimit limit{"partitions", protocol::batch_entries_max, Errc::batch_too_long};
     if (auto refusal = read_partitions(body.partitions(), limit, query.partitions)) return *refusal;
+    if (auto refusal = read_page_if_any(body, query.page)) return *refusal;
+    // What is named is answered at once: it is the request that bounds the answer.
+    if (query.page && !query.partitions.empty())
+        return Refusal{Errc::page_size_invalid, "entries_max: partitions are named"};
     return Query(std::move(query));
 }
 
@@ -142,6 +154,7 @@ Demand demand_of(const wire::ListGroups& body) {
 Demand demand_of(const wire::DescribeGroup& body) {
     DescribeGroup query;
     if (auto refusal = read_group(body.namespace_name(), body.name(), "name", query.group)) return *refusal;
+    if (auto refusal = read_page_if_any(body, query.page)) return *refusal;
     return Query(std::move(query));
 }
 

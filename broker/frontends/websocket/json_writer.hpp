@@ -34,7 +34,7 @@ public:
     Errc write(native::ReplyTo, const engine::StreamDescription&) override { return Errc::unknown_request; }
     Errc write(native::ReplyTo, const engine::StreamPage&) override { return Errc::unknown_request; }
     Errc write(native::ReplyTo, const std::vector<engine::FoundOffset>&) override { return Errc::unknown_request; }
-    Errc write(native::ReplyTo, const std::vector<engine::CommittedOffset>&) override { return Errc::unknown_request; }
+    Errc write(native::ReplyTo, const engine::OffsetPage&) override { return Errc::unknown_request; }
     Errc write(native::ReplyTo, const engine::GroupPage&) override { return Errc::unknown_request; }
     Errc write(native::ReplyTo, const engine::GroupDescription&) override { return Errc::unknown_request; }
     Errc write(std::uint64_t request, const native::Fetch& fetch, engine::Fetched&& fetched,

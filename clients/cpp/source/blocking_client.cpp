@@ -26,12 +26,17 @@ struct BlockingClient::State {
     /// Starts an operation and waits for its outcome.
     template <class T>
     T wait(detail::Operation<T>&& operation) {
+        return outcome_of<T>([&](auto done) { detail::start(client.session_, std::move(operation), std::move(done)); });
+    }
+    /// `begin` begins what calls its argument with the outcome.
+    template <class T>
+    T outcome_of(auto begin) {
         struct Waiter {
             std::mutex mutex;
             std::condition_variable ready;
             std::optional<Outcome<T>> outcome;
         } waiter;
-        detail::start(client.session_, std::move(operation), [&waiter](Outcome<T> outcome) {
+        begin([&waiter](Outcome<T> outcome) {
             // Notified under the lock: the waiter is gone as soon as it can see the outcome.
             const std::lock_guard lock(waiter.mutex);
             waiter.outcome.emplace(std::move(outcome));
@@ -165,7 +170,8 @@ std::vector<EntryResult> BlockingClient::commit_offsets(const GroupName& group, 
 }
 std::vector<CommittedOffset> BlockingClient::fetch_offsets(const GroupName& group,
                                                            const std::vector<PartitionSet>& partitions) {
-    return state_->wait(detail::fetch_offsets(state_->id(), group, partitions));
+    return state_->outcome_of<std::vector<CommittedOffset>>(
+        [&](auto done) { state_->client.fetch_offsets(group, partitions, std::move(done)); });
 }
 void BlockingClient::delete_group(const GroupName& group) {
     state_->wait(detail::delete_group(state_->id(), group));
@@ -174,7 +180,8 @@ GroupPage BlockingClient::list_groups(const ListOptions& options) {
     return state_->wait(detail::list_groups(state_->id(), options));
 }
 GroupDescription BlockingClient::describe_group(const GroupName& group) {
-    return state_->wait(detail::describe_group(state_->id(), group));
+    return state_->outcome_of<GroupDescription>(
+        [&](auto done) { state_->client.describe_group(group, std::move(done)); });
 }
 Published BlockingClient::publish(const NewPublication& publication, const PublishOptions& options) {
     return state_->wait(detail::publish(state_->id(), publication, options));

@@ -57,10 +57,16 @@ Outcome<GroupAssignment> read_assignment(std::string_view reply) {
                            std::chrono::milliseconds(from.session_timeout_ms()), from.settled()};
 }
 
-Outcome<std::vector<CommittedOffset>> read_committed(std::string_view reply) {
+Outcome<OffsetPage> read_offset_page(std::string_view reply) {
     const auto body = body_of<wire::CommittedOffsets>(reply);
     if (!body.has_value()) return body.error();
-    return decode((*body)->offsets());
+    return OffsetPage{decode((*body)->offsets()), text_of((*body)->page_token())};
+}
+
+Outcome<std::vector<CommittedOffset>> read_committed(std::string_view reply) {
+    auto page = read_offset_page(reply);
+    if (!page.has_value()) return page.error();
+    return std::move(page->offsets);
 }
 
 Outcome<GroupPage> read_group_page(std::string_view reply) {
@@ -85,16 +91,49 @@ GroupMember decode(const wire::GroupMember& from) {
     return member;
 }
 
-Outcome<GroupDescription> read_group(std::string_view reply) {
+Outcome<DescriptionPage> read_group_part(std::string_view reply) {
     const auto body = body_of<wire::GroupDescription>(reply);
     if (!body.has_value()) return body.error();
-    GroupDescription group;
+    DescriptionPage page;
+    page.next_page_token = text_of((*body)->page_token());
+    auto& group = page.part;
     group.summary = decode((*body)->summary());
     if ((*body)->members()) {
         for (const auto* member : *(*body)->members()) group.members.push_back(decode(*member));
     }
     group.offsets = decode((*body)->offsets());
-    return group;
+    return page;
+}
+
+Outcome<GroupDescription> read_group(std::string_view reply) {
+    auto page = read_group_part(reply);
+    if (!page.has_value()) return page.error();
+    return std::move(page->part);
+}
+
+/// Of these partitions; with a page, of all.
+std::string fetch_offsets_frame(Id id, const GroupName& group, const std::vector<PartitionSet>& partitions,
+                                const PageOptions& page) {
+    Builder builder(512);
+    const auto namespace_name = text(builder, group.namespace_name);
+    const auto name = text(builder, group.name);
+    const auto sets = encode(builder, partitions);
+    const auto token = text(builder, page.page_token);
+    return frame_of(builder, id,
+                    wire::CreateFetchOffsets(builder, namespace_name, name, sets, page.entries_max, token));
+}
+
+std::string describe_group_frame(Id id, const GroupName& group, const PageOptions& page) {
+    Builder builder(256);
+    const auto namespace_name = text(builder, group.namespace_name);
+    const auto name = text(builder, group.name);
+    const auto token = text(builder, page.page_token);
+    return frame_of(builder, id, wire::CreateDescribeGroup(builder, namespace_name, name, page.entries_max, token));
+}
+
+/// What asks for no pages: all in one answer.
+PageOptions no_pages() {
+    return {.entries_max = 0};
 }
 
 }  // namespace
@@ -158,12 +197,15 @@ Operation<std::vector<EntryResult>> commit_offsets(Id id, const GroupName& group
 
 Operation<std::vector<CommittedOffset>> fetch_offsets(Id id, const GroupName& group,
                                                       const std::vector<PartitionSet>& partitions) {
-    Builder builder(512);
-    const auto namespace_name = text(builder, group.namespace_name);
-    const auto name = text(builder, group.name);
-    const auto sets = encode(builder, partitions);
-    return {id, frame_of(builder, id, wire::CreateFetchOffsets(builder, namespace_name, name, sets)), read_committed,
-            true};
+    return {id, fetch_offsets_frame(id, group, partitions, no_pages()), read_committed, true};
+}
+
+Operation<OffsetPage> fetch_offsets_page(Id id, const GroupName& group, const PageOptions& page) {
+    return {id, fetch_offsets_frame(id, group, {}, page), read_offset_page, true};
+}
+
+Operation<OffsetPage> fetch_named_offsets(Id id, const GroupName& group, const std::vector<PartitionSet>& partitions) {
+    return {id, fetch_offsets_frame(id, group, partitions, no_pages()), read_offset_page, true};
 }
 
 Operation<void> delete_group(Id id, const GroupName& group) {
@@ -175,7 +217,11 @@ Operation<GroupPage> list_groups(Id id, const ListOptions& options) {
 }
 
 Operation<GroupDescription> describe_group(Id id, const GroupName& group) {
-    return {id, encode_named<wire::DescribeGroup>(id, group, wire::CreateDescribeGroup), read_group, true};
+    return {id, describe_group_frame(id, group, no_pages()), read_group, true};
+}
+
+Operation<DescriptionPage> describe_group_page(Id id, const GroupName& group, const PageOptions& page) {
+    return {id, describe_group_frame(id, group, page), read_group_part, true};
 }
 
 }  // namespace tern::detail

@@ -4,15 +4,21 @@
 
 namespace tern {
 
-/// How CALL ends: the status of the error that it throws, or ok.
+/// The error that CALL throws, or none.
 template <class Call>
-Status status_of(Call call) {
+Error error_of(Call call) {
     try {
         call();
     } catch (const Error& error) {
-        return error.status();
+        return error;
     }
-    return Status::ok;
+    return Error();
+}
+
+/// How CALL ends: the status of the error that it throws, or ok.
+template <class Call>
+Status status_of(Call call) {
+    return error_of(call).status();
 }
 
 }  // namespace tern

@@ -9,26 +9,13 @@
 #include "tern/client.hpp"
 #include "tern/sender.hpp"
 #include "tests/unit/client/fake_broker.hpp"
+#include "tests/unit/client/status_of.hpp"
 
 /// The client against a scripted broker that answers, hangs up and says nonsense.
 namespace tern {
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
-
-namespace {
-
-template <class Call>
-Error error_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error();
-}
-
-}  // namespace
 
 TEST_CASE("answers find their requests in any order") {
     FakeBroker broker({[](FakePeer& peer) {

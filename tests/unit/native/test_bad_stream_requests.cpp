@@ -97,6 +97,15 @@ std::vector<Refused> refused_stream_requests() {
     };
 }
 
+std::string named_offsets_in_pages() {
+    return frame_with<wire::FetchOffsets>([](detail::Builder& builder) {
+        const auto group = builder.CreateString("g");
+        const std::vector<flatbuffers::Offset<wire::PartitionSet>> sets{
+            wire::CreatePartitionSet(builder, builder.CreateString("s"))};
+        return wire::CreateFetchOffsets(builder, 0, group, builder.CreateVector(sets), 10);
+    });
+}
+
 std::vector<Refused> refused_group_requests() {
     const std::string long_name(250, 'n');
     const std::vector<std::string> streams(101, "s");
@@ -131,6 +140,15 @@ std::vector<Refused> refused_group_requests() {
          detail::fetch_offsets(1, "g", std::vector<PartitionSet>(1001, {"s", {0}})).frame, Errc::batch_too_long,
          "partitions"},
         {"no group to describe", detail::describe_group(1, "").frame, Errc::missing_field, "name"},
+        {"page token of a group too long", detail::describe_group_page(1, "g", {10, std::string(2000, 't')}).frame,
+         Errc::page_token_invalid, "page_token"},
+        {"page token of offsets too long", detail::fetch_offsets_page(1, "g", {10, std::string(2000, 't')}).frame,
+         Errc::page_token_invalid, "page_token"},
+        {"page token of a group without a size", detail::describe_group_page(1, "g", {0, "token"}).frame,
+         Errc::page_size_invalid, "entries_max"},
+        {"page token of offsets without a size", detail::fetch_offsets_page(1, "g", {0, "token"}).frame,
+         Errc::page_size_invalid, "entries_max"},
+        {"pages of partitions that are named", named_offsets_in_pages(), Errc::page_size_invalid, "entries_max"},
     };
 }
 

@@ -42,6 +42,13 @@ struct StreamSession : SessionFixture {
         REQUIRE(detail::verified_reply(frames[0]) != nullptr);
         return operation.read(frames[0]);
     }
+    /// The broker's answer to a query, without its length.
+    template <class Value>
+    std::string rendered(const Value& value) {
+        std::string bytes;
+        REQUIRE_EQ(broker.codec.writer().write(ReplyTo{1, bytes}, value), Errc::ok);
+        return bytes.substr(protocol::frame_header_bytes);
+    }
 };
 
 }  // namespace
@@ -136,6 +143,46 @@ TEST_CASE_FIXTURE(StreamSession, "a heartbeat tells what the member works on, an
     CHECK_EQ(assignment->assigned[0].stream, "orders");
     CHECK(assignment->assigned[0].partitions == std::vector<std::uint32_t>{0});
     CHECK_FALSE(assignment->settled);
+}
+
+TEST_CASE_FIXTURE(StreamSession,
+                  "a page of a group is asked for with its size and token; without a size all is wanted") {
+    receive(detail::describe_group_page(1, {"g", "shop"}, {50, "token"}).frame);
+    receive(detail::fetch_offsets_page(2, {"g", "shop"}, {60, "other"}).frame);
+    receive(detail::describe_group(3, {"g", "shop"}).frame);
+    receive(detail::fetch_offsets(4, {"g", "shop"}, {}).frame);
+
+    REQUIRE_EQ(broker.queries.size(), 4);
+    const auto& described = std::get<DescribeGroup>(broker.queries[0]);
+    CHECK(described.group == engine::GroupName{"shop", "g"});
+    REQUIRE(described.page.has_value());
+    CHECK_EQ(described.page->entries_max, 50);
+    CHECK_EQ(described.page->token, "token");
+    const auto& fetched = std::get<FetchOffsets>(broker.queries[1]);
+    REQUIRE(fetched.page.has_value());
+    CHECK_EQ(fetched.page->entries_max, 60);
+    CHECK_EQ(fetched.page->token, "other");
+    CHECK_FALSE(std::get<DescribeGroup>(broker.queries[2]).page.has_value());
+    CHECK_FALSE(std::get<FetchOffsets>(broker.queries[3]).page.has_value());
+}
+
+TEST_CASE_FIXTURE(StreamSession, "a page of a group tells the token of the next") {
+    const engine::CommittedOffset offset{"s", 3, 42, "note", Timestamp(7), 40, 44};
+    engine::GroupDescription group;
+    group.summary.name = "g";
+    group.offsets = {offset};
+    group.next_token = "next";
+
+    const auto description = detail::describe_group_page(1, "g", {}).read(rendered(group));
+    const auto offsets = detail::fetch_offsets_page(1, "g", {}).read(rendered(engine::OffsetPage{{offset}, "more"}));
+
+    REQUIRE(description.has_value());
+    CHECK_EQ(description->part.summary.name, "g");
+    CHECK_EQ(description->part.offsets.at(0).offset, std::optional<std::uint64_t>(42));
+    CHECK_EQ(description->next_page_token, "next");
+    REQUIRE(offsets.has_value());
+    CHECK_EQ(offsets->offsets.at(0).partition, 3);
+    CHECK_EQ(offsets->next_page_token, "more");
 }
 
 TEST_CASE_FIXTURE(StreamSession, "the steps of a transaction are in its namespace unless they name their own") {

@@ -31,7 +31,7 @@ public:
     Errc write(ReplyTo to, const engine::StreamDescription&) override { return line(to, "stream"); }
     Errc write(ReplyTo to, const engine::StreamPage&) override { return line(to, "streams"); }
     Errc write(ReplyTo to, const std::vector<engine::FoundOffset>&) override { return line(to, "found"); }
-    Errc write(ReplyTo to, const std::vector<engine::CommittedOffset>&) override { return line(to, "committed"); }
+    Errc write(ReplyTo to, const engine::OffsetPage&) override { return line(to, "committed"); }
     Errc write(ReplyTo to, const engine::GroupPage&) override { return line(to, "groups"); }
     Errc write(ReplyTo to, const engine::GroupDescription&) override { return line(to, "group"); }
     Errc write(std::uint64_t request, const Fetch&, engine::Fetched&&, Outbox& outbox) override {

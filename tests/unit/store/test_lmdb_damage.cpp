@@ -210,6 +210,21 @@ TEST_CASE_FIXTURE(DamageFixture, "a damaged value can be erased and replaced, pi
     CHECK(check().sound());
 }
 
+TEST_CASE_FIXTURE(DamageFixture, "the check names rows of consumer groups so that people find them") {
+    const auto group = Key().u32(3);
+    put(Table::groups, group.view(), "a group that will be hurt");
+    put(Table::group_members, Key(group).u64(0x0123456789abcdef).view(), "a member that will be hurt");
+    put(Table::group_offsets, Key(group).u32(7).u32(1).view(), "an offset that will be hurt");
+    flip_bit_in("that will be hurt");
+
+    const auto report = check();
+
+    REQUIRE_EQ(report.damaged.size(), 3);
+    CHECK_EQ(report.damaged[0].key, "consumer group 3");
+    CHECK_EQ(report.damaged[1].key, "consumer group 3, member 0123456789abcdef");
+    CHECK_EQ(report.damaged[2].key, "consumer group 3, stream 7, partition 1");
+}
+
 TEST_CASE_FIXTURE(DamageFixture, "a row of an ordinary table with a key of a wrong length is told") {
     close();
     {

@@ -10,6 +10,7 @@
 
 #include "tern/broker_status.hpp"
 #include "tern/client_options.hpp"
+#include "tern/detail/group_walk.hpp"
 #include "tern/detail/operations.hpp"
 #include "tern/detail/request.hpp"
 #include "tern/error.hpp"
@@ -213,10 +214,10 @@ public:
                         const std::vector<OffsetToCommit>& offsets, Token&& token) {
         return start(detail::commit_offsets(next_id(), group, identity, offsets), std::forward<Token>(token));
     }
-    /// No partitions: all that the group has committed.
+    /// No partitions: all that the group has committed, by stream, in as many requests as it takes.
     template <class Token>
     auto fetch_offsets(const GroupName& group, const std::vector<PartitionSet>& partitions, Token&& token) {
-        return start(detail::fetch_offsets(next_id(), group, partitions), std::forward<Token>(token));
+        return detail::start_fetching_offsets(session_, group, partitions, std::forward<Token>(token));
     }
     template <class Token>
     auto delete_group(const GroupName& group, Token&& token) {
@@ -226,9 +227,10 @@ public:
     auto list_groups(const ListOptions& options, Token&& token) {
         return start(detail::list_groups(next_id(), options), std::forward<Token>(token));
     }
+    /// In as many requests as it takes: what changes meanwhile is told as it is then.
     template <class Token>
     auto describe_group(const GroupName& group, Token&& token) {
-        return start(detail::describe_group(next_id(), group), std::forward<Token>(token));
+        return detail::start_describing(session_, group, std::forward<Token>(token));
     }
 
     // ---- topics

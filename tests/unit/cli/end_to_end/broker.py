@@ -38,13 +38,15 @@ class Broker:
         self.data = pathlib.Path(self.folder.name) / "data"
         self.port = 0
         self.process = None
+        self.log_path = pathlib.Path(self.folder.name) / "log"
         self.start()
 
     def start(self):
         """Starts on a free port; on the same one after a kill."""
-        self.process = subprocess.Popen(
-            [TERND, "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--http", "127.0.0.1:0"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [TERND, "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--http", "127.0.0.1:0"],
+                stdout=subprocess.PIPE, stderr=log)
         deadline = time.monotonic() + SECONDS_MAX
         while time.monotonic() < deadline:
             if not select.select([self.process.stdout], [], [], 1)[0]:
@@ -56,6 +58,10 @@ class Broker:
                 self.port = int(found.group(1))
                 return
         raise RuntimeError(f"ternd did not become ready: exit code {self.process.poll()}")
+
+    def log(self):
+        """What all that ran here have logged."""
+        return self.log_path.read_text(errors="replace")
 
     def kill(self):
         self.process.kill()

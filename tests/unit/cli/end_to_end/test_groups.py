@@ -5,6 +5,17 @@ import subprocess
 from broker import BrokerTest, SECONDS_MAX, close
 
 
+def damage(data_file, key_end):
+    """Flips a bit in the value of each row, in old pages too, whose key ends so: it lies just behind the key."""
+    content = bytearray(data_file.read_bytes())
+    at = content.find(key_end)
+    assert at >= 0
+    while at >= 0:
+        content[at + len(key_end) + 8] ^= 1
+        at = content.find(key_end, at + 1)
+    data_file.write_bytes(content)
+
+
 class Groups(BrokerTest):
     def setUp(self):
         super().setUp()
@@ -75,6 +86,17 @@ class Groups(BrokerTest):
         self.assertEqual([(row["stream"], row["partitions"], row["lag"]) for row in rows], [(self.stream, 2, 6)])
         self.assertRegex(self.tern("group", "lag").out, r"Group +Stream +Partitions +Lag +Committed\n")
         self.assertRegex(self.tern("group", "lag", self.group).out, r"Stream +Partition +Offset +End +Lag +Committed\n")
+
+    def test_a_group_of_more_than_one_page_is_shown_whole(self):
+        streams = [self.stream[:60] + "-z", self.stream[:60] + "-a"]
+        for stream in streams:
+            self.tern("stream", "create", stream, "--partitions", "600")
+            self.tern("group", "reset", self.group, "--stream", stream, "--to", "latest")
+        expected = [(stream, partition) for stream in sorted(streams) for partition in range(600)]
+        for rows in (self.tern("group", "lag", self.group, "--json").json, self.tern("group", "show", self.group, "--json").json["offsets"]):
+            self.assertEqual([(row["stream"], row["partition"]) for row in rows], expected)
+        lags = [row for row in self.tern("group", "lag", "--json").json if row["group"] == self.group]
+        self.assertEqual([(row["stream"], row["partitions"]) for row in lags], [(stream, 600) for stream in sorted(streams)])
 
     def test_list_shows_the_groups_of_a_prefix(self):
         self.reset("--to", "latest")
@@ -177,6 +199,30 @@ class Members(BrokerTest):
         self.assertEqual(member.wait(SECONDS_MAX), 1)
         self.assertEqual(member.stderr.read(), b"")
         self.assertEqual((self.lag(), self.members()), (1, []))
+
+    def test_a_member_whose_row_was_damaged_is_named_and_joins_again(self):
+        self.append("a")
+        follower = self.follow("--raw")
+        self.assertEqual(follower.stdout.readline(), b"a\n")
+        self.wait_until(lambda: self.lag() == 0, "it is committed")
+        before = self.tern("group", "show", self.group, "--json").json
+        lost = before["members"][0]["member"]
+        self.broker.kill()
+        damage(self.broker.data / "tern.mdb", bytes.fromhex(lost))
+
+        told = self.tern("check", self.broker.data, code=1).out
+        self.assertRegex(told, rf"group_members: consumer group \d+, member {lost} does not match its checksum\n")
+        self.assertIn(f"consumer group {self.group}: the row of member {lost} is damaged\n", told)
+        self.broker.start()
+        self.append("b")
+        self.assertEqual(follower.stdout.readline(), b"b\n")
+
+        self.assertRegex(self.broker.log(), rf"row of a consumer group's member is damaged.*{self.group}.*{lost}")
+        after = self.tern("group", "show", self.group, "--json").json
+        self.assertNotEqual(after["members"][0]["member"], lost)
+        self.assertGreater(after["generation"], before["generation"])
+        self.assertTrue(self.tern("check", self.broker.data, "--json").json["sound"])
+        self.stop(follower)
 
     def test_members_go_on_when_the_broker_was_killed(self):
         self.append("a")

@@ -84,9 +84,21 @@ Operation<std::vector<EntryResult>> commit_offsets(Id id, const GroupName& group
                                                    const std::vector<OffsetToCommit>& offsets);
 Operation<std::vector<CommittedOffset>> fetch_offsets(Id id, const GroupName& group,
                                                       const std::vector<PartitionSet>& partitions);
+/// One page, with the token of the next; for partitions that are named, all as one.
+struct OffsetPage {
+    std::vector<CommittedOffset> offsets;
+    std::string next_page_token;
+};
+Operation<OffsetPage> fetch_offsets_page(Id id, const GroupName& group, const PageOptions& page);
+Operation<OffsetPage> fetch_named_offsets(Id id, const GroupName& group, const std::vector<PartitionSet>& partitions);
 Operation<void> delete_group(Id id, const GroupName& group);
 Operation<GroupPage> list_groups(Id id, const ListOptions& options);
 Operation<GroupDescription> describe_group(Id id, const GroupName& group);
+struct DescriptionPage {
+    GroupDescription part;
+    std::string next_page_token;
+};
+Operation<DescriptionPage> describe_group_page(Id id, const GroupName& group, const PageOptions& page);
 
 Operation<CreatedTopic> create_topic(Id id, const TopicName& topic, const TopicSettings& settings,
                                      const std::vector<Tag>& tags);
