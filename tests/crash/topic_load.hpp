@@ -16,4 +16,7 @@ void run_publisher(const LoadOptions& options, std::uint32_t number);
 /// One connection that is subscribed to everything, and reads the history as well, until `done`.
 void run_subscriber(const LoadOptions& options, const std::atomic<bool>& done);
 
+/// One connection of the durable subscription, which acknowledges most of what it is pushed, until `done`.
+void run_member(const LoadOptions& options, const std::atomic<bool>& done);
+
 }  // namespace tern::crash
