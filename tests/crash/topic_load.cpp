@@ -132,9 +132,11 @@ void run_publisher(const LoadOptions& options, std::uint32_t number) {
 
 void run_subscriber(const LoadOptions& options, const std::atomic<bool>& done) {
     WireClient client(options.port);
-    SubscriberOptions how;
-    how.pattern = everything;
-    client.ask([&](auto id) { return detail::subscribe(id, how, FromEarliest{}); });
+    for (const auto& pattern : {everything, cut_topic.name + ".>"}) {
+        SubscriberOptions how;
+        how.pattern = pattern;
+        client.ask([&](auto id) { return detail::subscribe(id, how, FromEarliest{}); });
+    }
     const auto await_answer = [&](std::uint64_t request) {
         for (;;) {
             auto reply = client.await();
