@@ -150,7 +150,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 void require_work(const Trace& trace, const History& history) {
     const bool worked = history.acknowledgements > 100 && history.messages.size() > 50 && history.batches.size() > 50 &&
                         history.transactions.size() > 5 && history.shown() > 50 && history.publications.size() > 50 &&
-                        history.seen() > 50 && trace.count(Event::flush_returned) > 20 &&
+                        history.seen() > 50 && history.done_with() > 20 && trace.count(Event::flush_returned) > 20 &&
                         history.refusals * 10 < history.acknowledgements;
     if (!worked) throw TestFailure("the load did too little, or most of it was refused");
 }
@@ -183,10 +183,10 @@ int run(const Options& options) {
     const auto recorded_after = seconds_since(start);
     fmt::print(
         "recorded in {:.1f} s: {} requests, {} answers ({} refusals); {} messages, {} batches, {} of them shown by "
-        "fetches, {} transactions; {} publications, {} of them seen; {} writes, {} flushes\n",
+        "fetches, {} transactions; {} publications, {} of them seen, {} done with; {} writes, {} flushes\n",
         recorded_after, history.requests, history.acknowledgements, history.refusals, history.messages.size(),
         history.batches.size(), history.shown(), history.transactions.size(), history.publications.size(),
-        history.seen(), trace.count(Event::write), trace.count(Event::flush_returned));
+        history.seen(), history.done_with(), trace.count(Event::write), trace.count(Event::flush_returned));
 
     const auto tally = explore(trace, history, options);
     fmt::print("{} images in {:.1f} s, {} with something wrong\n", tally.images, seconds_since(start) - recorded_after,

@@ -147,6 +147,11 @@ std::size_t History::seen() const {
     return count;
 }
 
+std::size_t History::done_with() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(publications, [](const auto& each) { return !each.second.acknowledgements.empty(); }));
+}
+
 History read_history(const Trace& trace) {
     return Reader(trace).read();
 }

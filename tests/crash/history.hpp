@@ -58,6 +58,8 @@ struct History {
 
     /// How many batches fetches have shown.
     std::size_t shown() const;
+    /// How many publications were acknowledged to durable subscriptions.
+    std::size_t done_with() const;
     /// How many publications subscribers and readers of histories have seen.
     std::size_t seen() const;
 };

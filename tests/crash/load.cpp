@@ -205,6 +205,7 @@ void run_load(const LoadOptions& options) {
     Threads watchers;
     for (std::uint32_t i = 0; i < options.watchers; ++i) watchers.start([&, i] { run_watcher(options, i, done); });
     for (std::uint32_t i = 0; i < options.subscribers; ++i) watchers.start([&] { run_subscriber(options, done); });
+    watchers.start([&] { run_member(options, done); });
     Threads workers;
     for (std::uint32_t i = 0; i < options.connections; ++i) workers.start([&, i] { Worker(options, i).run(); });
     for (std::uint32_t i = 0; i < options.stream_connections; ++i)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -62,6 +63,8 @@ struct FoundTopic {
     std::map<std::string, FoundPublication> values;
     /// The names of all messages in the queues that are subscribed.
     std::map<std::string, std::multiset<std::string>> queues;
+    /// The names of what waits for the durable subscription, if it is there.
+    std::optional<std::multiset<std::string>> waiting = {};
 };
 
 /// What is there after a restart.

@@ -1,6 +1,9 @@
 #include "tests/crash/restart_topics.hpp"
 
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "broker/engine/message_record.hpp"
 #include "broker/engine/queries.hpp"
@@ -34,18 +37,33 @@ void show_publications(const store::ReadTransaction& snapshot, std::uint32_t id,
     }
 }
 
-void show_messages(const store::ReadTransaction& snapshot, Timestamp now, const std::string& queue, FoundTopic& topic,
-                   Found& found) {
+/// The name of the publication in a message.
+std::optional<std::string> published_in(BytesView message, engine::SubscriptionKind kind) {
+    if (kind == engine::SubscriptionKind::durable) {
+        const auto durable = engine::read_durable_message(message);
+        return durable ? std::optional(name_in(durable->stored.publication.data)) : std::nullopt;
+    }
+    const auto record = engine::decode_message(message);
+    return record ? std::optional(name_in(record->body)) : std::nullopt;
+}
+
+/// Of the queue of a subscription; nothing when there is none.
+std::optional<std::multiset<std::string>> names_behind(const store::ReadTransaction& snapshot, Timestamp now,
+                                                       const engine::SubscriptionDescription& subscription,
+                                                       Found& found) {
+    const auto& queue = subscription.queue;
     const engine::PeekFilter everything{static_cast<std::int64_t>(protocol::peek_messages_max), true, true, true};
-    const auto peeked = engine::peek(snapshot, now, {{}, queue}, everything);
-    if (!peeked.has_value()) return;
-    auto& names = topic.queues[queue];
+    const auto peeked = engine::peek(snapshot, now, queue, everything);
+    if (!peeked.has_value()) return std::nullopt;
+    std::multiset<std::string> names;
     for (const auto& message : peeked->messages) {
-        const auto record = engine::decode_message(message.record);
-        if (record) names.insert(name_in(record->body));
+        const auto name = published_in(message.record, subscription.kind);
+        if (name) names.insert(*name);
+        if (!name) found.faults.push_back("queue " + queue.name + " holds what cannot be read");
     }
     if (peeked->messages.size() == protocol::peek_messages_max)
-        found.faults.push_back("queue " + queue + " holds more than a peek shows: the load is too large");
+        found.faults.push_back("queue " + queue.name + " holds more than a peek shows: the load is too large");
+    return names;
 }
 
 }  // namespace
@@ -64,8 +82,12 @@ void show_topics(const store::ReadTransaction& snapshot, Timestamp now, const Hi
             for (const auto& value : *values) topic.values[value.publication.subject] = found_of(value);
         const auto subscriptions = engine::list_subscriptions(snapshot, now, {{}, name}, {});
         if (!subscriptions.has_value()) continue;
-        for (const auto& each : subscriptions->subscriptions)
-            show_messages(snapshot, now, each.queue.name, topic, found);
+        for (const auto& each : subscriptions->subscriptions) {
+            auto names = names_behind(snapshot, now, each, found);
+            if (!names) continue;
+            if (each.kind == engine::SubscriptionKind::durable) topic.waiting = std::move(names);
+            if (each.kind == engine::SubscriptionKind::queue) topic.queues[each.queue.name] = std::move(*names);
+        }
     }
 }
 

@@ -20,11 +20,15 @@ struct TopicVerdictFixture {
     TopicVerdictFixture() {
         history.topics["news"].created = before;
         history.topics["news"].queues["fed"] = before;
+        history.topics["news"].retained = true;
+        history.topics["news"].durable = before;
+        topic().waiting.emplace();
         for (std::uint64_t i = 0; i < 2; ++i) {
             const auto name = "p" + std::to_string(i);
             history.publications[name] = {"news", "news.a", name + "|data", {{before, i}}};
             topic().publications.push_back({i, "news.a", name + "|data"});
             topic().queues["fed"].insert(name);
+            topic().waiting->insert(name);
         }
         topic().end_offset = 2;
         topic().values["news.a"] = topic().publications.back();
@@ -37,6 +41,16 @@ struct TopicVerdictFixture {
         topic().end_offset = 1;
         topic().values["news.a"] = topic().publications.back();
         topic().queues["fed"].erase("p1");
+        topic().waiting->erase("p1");
+    }
+    /// The oldest is no longer kept, but in queues.
+    void cut_first() {
+        history.topics["news"].kept_max = 1;
+        history.topics["news"].retained = false;
+        history.topics["news"].queues.clear();
+        history.topics["news"].durable.reset();
+        topic().publications.erase(topic().publications.begin());
+        topic().start_offset = 1;
     }
     std::set<Wrong> verdict() const {
         std::set<Wrong> wrongs;
@@ -89,6 +103,7 @@ TEST_CASE_FIXTURE(TopicVerdictFixture, "a publication that is there twice is rep
     topic().end_offset = 3;
     topic().values["news.a"].offset = 2;
     topic().queues["fed"].insert("p1");
+    topic().waiting->insert("p1");
 
     CHECK_EQ(verdict(), Wrongs{Wrong::repeated});
 }
@@ -122,4 +137,47 @@ TEST_CASE_FIXTURE(TopicVerdictFixture, "a topic and a subscription that were mad
     found.topics.clear();
 
     CHECK_EQ(verdict(), Wrongs{Wrong::lost});
+}
+
+TEST_CASE_FIXTURE(TopicVerdictFixture, "what is published waits until it is acknowledged, and no longer") {
+    history.publications["p0"].acknowledgements = {underway};
+    CHECK_EQ(verdict(), Wrongs{});
+    topic().waiting->erase("p0");
+    CHECK_EQ(verdict(), Wrongs{});
+
+    topic().waiting->erase("p1");
+    CHECK_EQ(verdict(), Wrongs{Wrong::torn});
+
+    topic().waiting = {"p0", "p1"};
+    history.publications["p0"].acknowledgements = {before};
+    CHECK_EQ(verdict(), Wrongs{Wrong::resurrected});
+}
+
+TEST_CASE_FIXTURE(TopicVerdictFixture, "a durable subscription that was made is there, with nothing twice or strange") {
+    topic().waiting = {"p0", "p1", "p1"};
+    CHECK_EQ(verdict(), Wrongs{Wrong::repeated});
+    topic().waiting = {"p0", "p1", "p2"};
+    CHECK_EQ(verdict(), Wrongs{Wrong::torn});
+    topic().waiting.reset();
+    CHECK_EQ(verdict(), Wrongs{Wrong::lost});
+
+    history.topics["news"].durable = underway;
+
+    CHECK_EQ(verdict(), Wrongs{});
+}
+
+TEST_CASE_FIXTURE(TopicVerdictFixture, "a history is cut to its number, no less and no more") {
+    history.topics["news"].shown[0] = {50, "p0|data"};
+    cut_first();
+    CHECK_EQ(verdict(), Wrongs{});
+
+    SUBCASE("too far") {
+        history.topics["news"].kept_max = 2;
+    }
+    SUBCASE("not far enough") {
+        topic().publications.insert(topic().publications.begin(), {0, "news.a", "p0|data"});
+        topic().start_offset = 0;
+    }
+
+    CHECK(verdict().contains(Wrong::disordered));
 }

@@ -22,6 +22,8 @@ struct SentPublication {
     std::string subject;
     std::string data;
     std::vector<PublishAttempt> attempts;
+    /// To the durable subscription.
+    std::vector<Span> acknowledgements = {};
 };
 
 /// A publication that was pushed to a subscriber, or read from the history, and when first.
@@ -32,6 +34,12 @@ struct ShownPublication {
 
 struct TopicHistory {
     Span created;
+    /// So many publications are kept; 0: all.
+    std::uint64_t kept_max = 0;
+    /// The last of each subject is kept, too.
+    bool retained = false;
+    /// The durable subscription to all that is published, if there is one.
+    std::optional<Span> durable = {};
     /// The queues that get all that is published, and since when they surely do.
     std::map<std::string, Span> queues;
     /// By offset.

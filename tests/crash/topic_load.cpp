@@ -17,6 +17,12 @@ namespace {
 
 const TopicName shared_topic{"news"};
 const std::string everything = "news.>";
+/// Keeps a few of what is published to it.
+const TopicName cut_topic{"ticker"};
+const std::string cut_subject = "ticker.a";
+constexpr std::int64_t kept_max = 20;
+/// The name of the durable subscription.
+const std::string durable = "printer";
 const std::array<std::string, 4> shared_subjects = {"news.a", "news.b", "news.b.c", "news.d"};
 /// As many as are remembered to be published again.
 constexpr std::size_t recent_max = 5;
@@ -43,9 +49,9 @@ public:
     }
 
 private:
-    NewPublication publication() {
+    NewPublication publication(const std::string& subject) {
         NewPublication publication;
-        publication.subject = shared_subjects[random_.below(shared_subjects.size())];
+        publication.subject = subject;
         publication.data = fmt::format("p{}-{}|", number_, publications_++);
         const auto dice = random_.below(20);
         const auto size = dice < 15 ? random_.below(200) : dice < 19 ? random_.below(5'000) : random_.below(40'000);
@@ -59,13 +65,23 @@ private:
 
     void publish() {
         std::vector<NewPublication> publications;
+        if (random_.below(3) == 0) {
+            for (auto count = 1 + random_.below(4); count > 0; --count)
+                publications.push_back(publication(cut_subject));
+            return ask(publications);
+        }
         // As whoever has lost an answer does.
         if (!recent_.empty() && random_.below(6) == 0) publications.push_back(recent_[random_.below(recent_.size())]);
-        for (auto count = 1 + random_.below(4); count > 0; --count) publications.push_back(publication());
+        for (auto count = 1 + random_.below(4); count > 0; --count)
+            publications.push_back(publication(shared_subjects[random_.below(shared_subjects.size())]));
         for (const auto& each : publications) {
             if (each.deduplication_id) recent_.push_back(each);
             if (recent_.size() > recent_max) recent_.pop_front();
         }
+        ask(publications);
+    }
+
+    void ask(const std::vector<NewPublication>& publications) {
         PublishOptions how;
         how.repeatable = false;
         client_.ask([&](auto id) { return detail::publish_batch(id, publications, how); });
@@ -79,6 +95,14 @@ private:
     std::size_t expected_ = 0;
     std::deque<NewPublication> recent_;
 };
+
+std::uint64_t open_durable(WireClient& client) {
+    SubscriberOptions how;
+    how.pattern = everything;
+    how.durable = durable;
+    how.ack_wait = hour;
+    return client.ask([&](auto id) { return detail::subscribe(id, how, FromNow{}); });
+}
 
 }  // namespace
 
@@ -95,6 +119,11 @@ void make_shared_topic(std::uint16_t port) {
     all.pattern = everything;
     all.raw = true;
     client.execute([&](auto id) { return detail::add_subscription(id, shared_topic, std::string(fed_queue), all); });
+    TopicSettings cut;
+    cut.history_publications = kept_max;
+    client.execute([&](auto id) { return detail::create_topic(id, cut_topic, cut, {}); });
+    open_durable(client);
+    client.await();
 }
 
 void run_publisher(const LoadOptions& options, std::uint32_t number) {
@@ -103,9 +132,11 @@ void run_publisher(const LoadOptions& options, std::uint32_t number) {
 
 void run_subscriber(const LoadOptions& options, const std::atomic<bool>& done) {
     WireClient client(options.port);
-    SubscriberOptions how;
-    how.pattern = everything;
-    client.ask([&](auto id) { return detail::subscribe(id, how, FromEarliest{}); });
+    for (const auto& pattern : {everything, cut_topic.name + ".>"}) {
+        SubscriberOptions how;
+        how.pattern = pattern;
+        client.ask([&](auto id) { return detail::subscribe(id, how, FromEarliest{}); });
+    }
     const auto await_answer = [&](std::uint64_t request) {
         for (;;) {
             auto reply = client.await();
@@ -119,6 +150,28 @@ void run_subscriber(const LoadOptions& options, const std::atomic<bool>& done) {
         if (const auto* history = reply->body_as_History()) read.from = FromOffset{history->next_offset(), {}};
         // Meanwhile comes what is pushed.
         await_answer(client.receive({silent_queue, 1, hour_ms, patience_ms}));
+    }
+}
+
+void run_member(const LoadOptions& options, const std::atomic<bool>& done) {
+    WireClient client(options.port);
+    SeededRandom random(options.seed * 1000 + 800);
+    const auto subscription = open_durable(client);
+    const auto settle = [&](const wire::Publications& pushes) {
+        std::vector<std::string> handles;
+        for (const auto* each : *pushes.publications())
+            if (random.below(4) != 0) handles.push_back(each->handle()->str());
+        if (handles.empty()) return;
+        client.ask([&](auto id) { return detail::acknowledge(id, subscription, handles); });
+    };
+    while (!done) {
+        const auto wait = client.receive({silent_queue, 1, hour_ms, patience_ms});
+        for (bool waiting = true; waiting;) {
+            const auto reply = client.await();
+            waiting = reply->id() != wait;
+            if (reply->id() == subscription && reply->body_as_Publications() != nullptr)
+                settle(*reply->body_as_Publications());
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "tern_generated.h"
 #include "tests/crash/history.hpp"
 
@@ -18,10 +21,15 @@ public:
     void on_pushed(const wire::Subscribe& subscribe, const wire::Reply& push, Position at);
 
 private:
+    void on_create(const wire::CreateTopic& create, Span span);
+    void on_subscribe(const wire::Subscribe& subscribe, Span span);
+    void on_acknowledge(const wire::Acknowledge& acknowledge, const wire::EntryResults* answer, Span span);
     void on_publish(const wire::Publish& publish, const wire::PublishResults* answer, Span span);
     void on_shown(const std::string& topic, const wire::PushedPublication& publication, Position at);
 
     History& history_;
+    /// The names of publications by the handles that they were pushed with.
+    std::map<std::string, std::string> handles_;
 };
 
 }  // namespace tern::crash

@@ -26,14 +26,19 @@ public:
         for (const auto& [name, publication] : history_.publications)
             if (publication.topic == name_) judge_sent(name, publication);
         judge_shown();
-        judge_values();
+        if (known_.retained) judge_values();
         for (const auto& [queue, since] : known_.queues) judge_queue(queue, since);
+        if (known_.durable) judge_durable(*known_.durable);
     }
 
 private:
     void find(Wrong wrong, std::string sentence) { findings_.emplace_back(wrong, std::move(sentence)); }
 
     void judge_found() {
+        const bool cut = known_.kept_max > 0 && found_.end_offset > known_.kept_max;
+        if (found_.start_offset != (cut ? found_.end_offset - known_.kept_max : 0))
+            find(Wrong::disordered, name_ + " keeps publications " + std::to_string(found_.start_offset) + " to " +
+                                        std::to_string(found_.end_offset));
         auto expected = found_.start_offset;
         for (const auto& each : found_.publications) {
             const auto name = name_in(each.data);
@@ -58,6 +63,7 @@ private:
             find(Wrong::unexpected, "publication " + name + " was not published yet");
         for (const auto& attempt : publication.attempts) {
             if (!attempt.span.surely_before(at_)) continue;
+            if (attempt.offset && is_cut(*attempt.offset)) continue;
             if (there == offsets_.end()) return find(Wrong::lost, "publication " + name);
             if (attempt.offset && *attempt.offset != there->second)
                 find(Wrong::disordered, "publication " + name + " has another offset than its publisher was told");
@@ -66,13 +72,16 @@ private:
 
     void judge_shown() {
         for (const auto& [offset, shown] : known_.shown) {
-            if (shown.first >= at_) continue;
+            if (shown.first >= at_ || is_cut(offset)) continue;
             const auto there = offset - found_.start_offset;
             if (there >= found_.publications.size() || found_.publications[there].data != shown.data)
                 find(Wrong::vanished,
                      "publication " + name_in(shown.data) + ", which somebody has seen at " + std::to_string(offset));
         }
     }
+
+    /// Offsets are not given again: what was below the start once is cut.
+    bool is_cut(std::uint64_t offset) const { return offset < found_.start_offset; }
 
     void judge_values() {
         std::map<std::string, std::uint64_t> last;
@@ -96,6 +105,28 @@ private:
         } else if (there->second != expected) {
             find(Wrong::torn, "queue " + queue + " holds " + std::to_string(there->second.size()) + " messages, and " +
                                   std::to_string(expected.size()) + " were published");
+        }
+    }
+
+    /// What is published waits until it is acknowledged.
+    void judge_durable(Span since) {
+        if (!found_.waiting) {
+            if (since.surely_before(at_)) find(Wrong::lost, "the durable subscription of " + name_);
+            return;
+        }
+        for (const auto& name : *found_.waiting) {
+            if (!offsets_.contains(name)) find(Wrong::torn, "publication " + name + " waits, and is not published");
+            if (found_.waiting->count(name) > 1) find(Wrong::repeated, "publication " + name + " waits twice");
+        }
+        for (const auto& [name, offset] : offsets_) {
+            const auto sent = history_.publications.find(name);
+            if (sent == history_.publications.end()) continue;
+            const auto& acknowledgements = sent->second.acknowledgements;
+            const bool waits = found_.waiting->contains(name);
+            if (waits && any_surely(acknowledgements, at_))
+                find(Wrong::resurrected, "publication " + name + " waits after its acknowledgement");
+            if (!waits && !any_perhaps(acknowledgements, at_))
+                find(Wrong::torn, "publication " + name + " does not wait, and nobody has acknowledged it");
         }
     }
 

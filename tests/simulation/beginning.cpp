@@ -21,7 +21,7 @@ World::World(std::uint64_t seed, const Mutant& mutant, std::size_t diary_lines_m
       stream_ledger_(ledger_, ledger_.tally(), retention_),
       stream_clients_(surroundings(), stream_ledger_, ledger_),
       topic_ledger_(ledger_.tally()),
-      topic_clients_(topic_surroundings(), topic_ledger_),
+      topic_clients_(topic_surroundings(), topic_ledger_, chance(15) ? 20 + random_.below(15) : 0),
       diary_lines_max_(diary_lines_max) {
     if (chance(30)) limits_.due_work_per_batch = static_cast<std::uint32_t>(2 + random_.below(8));
     if (chance(20)) limits_.in_flight_max_standard = limits_.in_flight_max_fifo = 3 + random_.below(4);
@@ -54,7 +54,7 @@ std::vector<engine::Command> World::first_commands() {
         if (chance(30)) create.settings.timestamp_type = engine::TimestampType::append;
         commands.emplace_back(create);
     }
-    for (auto& command : TopicClients::first_commands()) commands.push_back(std::move(command));
+    for (auto& command : topic_clients_.first_commands()) commands.push_back(std::move(command));
     for (int i = 0; i < 3; ++i) commands.emplace_back(engine::AllocateProducer{});
     return commands;
 }

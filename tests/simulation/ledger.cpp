@@ -36,6 +36,7 @@ Tally& Tally::operator+=(const Tally& other) {
     publications_seen += other.publications_seen;
     pushed += other.pushed;
     pushed_again += other.pushed_again;
+    histories_cut += other.histories_cut;
     return *this;
 }
 

@@ -92,6 +92,8 @@ struct Tally {
     /// To members of the durable subscription.
     std::uint64_t pushed = 0;
     std::uint64_t pushed_again = 0;
+    /// How often a history was looked at of which something was cut.
+    std::uint64_t histories_cut = 0;
 
     Tally& operator+=(const Tally& other);
 };

@@ -94,14 +94,16 @@ int run_seeds(const Options& options) {
         "recovered {}, delivered again {}, expired {}, refused for want of space {}\n"
         "streams: acknowledged records {}, records read {}, repeated after lost answers {}, offsets committed {}\n"
         "partitions handed over {}, events made jobs {}, messages made records {}\n"
-        "topics: acknowledged publications {}, recovered {}, seen by subscribers {}, pushed {}, pushed again {}\n"
+        "topics: acknowledged publications {}, recovered {}, seen by subscribers {}, pushed {}, pushed again {}, looks "
+        "at "
+        "histories that are cut {}\n"
         "lost records 0, repeated records 0, offsets reused 0, gaps 0, torn transactions 0, doubled jobs 0, two owners "
         "0, lost publications 0, repeated publications 0, torn fan-outs 0, lost deliveries 0\n",
         options.seeds, took.count(), sum.commits, sum.crashes, sum.hang_ups, sum.sends_acknowledged, sum.deliveries,
         sum.deletes_acknowledged, sum.recovered, sum.redelivered, sum.expired, sum.refused_for_space,
         sum.records_acknowledged, sum.records_read, sum.repetitions, sum.offsets_committed, sum.handed_over,
         sum.jobs_made, sum.messages_forwarded, sum.publications_acknowledged, sum.publications_recovered,
-        sum.publications_seen, sum.pushed, sum.pushed_again);
+        sum.publications_seen, sum.pushed, sum.pushed_again, sum.histories_cut);
     return 0;
 }
 

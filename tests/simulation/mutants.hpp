@@ -43,6 +43,7 @@ inline constexpr std::array mutants = {
     Mutant{"member not erased", Mistake::none, {Forgets::erases, Table::group_members, 10}},
     Mutant{"subscribers told early", Mistake::subscribers_told_early, {}},
     Mutant{"pushing acknowledges", Mistake::pushing_acknowledges, {}},
+    Mutant{"histories cut too far", Mistake::histories_cut_too_far, {}},
     Mutant{"last value not written", Mistake::none, {Forgets::puts, Table::retained, 20}},
     Mutant{"count of deliveries not written", Mistake::none, {Forgets::puts, Table::subscription_counters, 20}},
     Mutant{"committed offset not written", Mistake::none, {Forgets::puts, Table::group_offsets, 20}},

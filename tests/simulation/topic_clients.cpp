@@ -29,8 +29,10 @@ constexpr std::array<Feed, 2> feeds = {Feed{"feed", "news.>"}, Feed{"feed-a", "n
 constexpr const char* durable_name = "printer";
 constexpr const char* durable_pattern = "news.b.>";
 constexpr Milliseconds acknowledgement_wait = seconds(5);
-/// So that a run stays small: the histories of these worlds are never cut.
+/// So that a run stays small. Where the history is to be cut there are more, since the broker's own cuts come in steps
+/// of 64.
 constexpr std::uint64_t publications_max = 60;
+constexpr std::uint64_t publications_max_cut = 160;
 constexpr std::size_t messages_peeked_max = 1000;
 
 engine::DurableEnd all_of_it() {
@@ -43,11 +45,12 @@ StoredPublished stored_of(const engine::StoredPublication& stored) {
 
 }  // namespace
 
-std::vector<engine::Command> TopicClients::first_commands() {
+std::vector<engine::Command> TopicClients::first_commands() const {
     std::vector<engine::Command> commands;
     engine::CreateTopic create{topic_name, {}, {}};
     create.settings.retained = true;
     create.settings.history_age = Milliseconds(0);
+    create.settings.history_publications = static_cast<std::int64_t>(kept_max_);
     commands.emplace_back(create);
     for (const auto& [queue, pattern] : feeds) {
         engine::CreateQueue feed{{"", queue}, {}, {}};
@@ -58,6 +61,12 @@ std::vector<engine::Command> TopicClients::first_commands() {
     commands.emplace_back(
         engine::OpenDurable{topic_name, durable_name, {.pattern = durable_pattern}, acknowledgement_wait});
     return commands;
+}
+
+engine::Command TopicClients::wrong_cut(std::int64_t kept_max) {
+    engine::SetTopic set{topic_name, {}};
+    set.settings.history_publications = kept_max;
+    return set;
 }
 
 std::vector<engine::Command> TopicClients::last_commands() {
@@ -81,7 +90,8 @@ void TopicClients::publish() {
         request.publications.push_back(unanswered_.front());
         unanswered_.pop_front();
     }
-    for (auto count = around_.random.below(4); count > 0 && next_data_ <= publications_max; --count) {
+    const auto most = kept_max_ > 0 ? publications_max_cut : publications_max;
+    for (auto count = around_.random.below(kept_max_ > 0 ? 8 : 4); count > 0 && next_data_ <= most; --count) {
         const auto data = fmt::format("p{}", next_data_++);
         request.publications.push_back({subjects[around_.random.below(subjects.size())], data, chance(70) ? data : ""});
     }
@@ -226,6 +236,7 @@ StoredTopic TopicClients::stored(bool messages_expire) const {
     all.epoch = described->epoch;
     all.start = described->start_offset;
     all.end = described->end_offset;
+    all.kept_max = kept_max_;
     all.messages_expire = messages_expire;
     const auto piece = engine::read_history(*snapshot, described->id, 0, {all.end + 1, ~std::uint64_t{0}}, all_of_it());
     if (!piece.has_value()) throw Violation("inconsistent", "the history cannot be read");

@@ -33,12 +33,16 @@ struct TopicSurroundings {
 /// and members of a durable subscription.
 class TopicClients {
 public:
-    TopicClients(TopicSurroundings surroundings, TopicLedger& ledger)
+    /// `kept_max`: as many publications as the history keeps; 0: all.
+    TopicClients(TopicSurroundings surroundings, TopicLedger& ledger, std::uint64_t kept_max)
         : around_(std::move(surroundings)),
-          ledger_(ledger) {}
+          ledger_(ledger),
+          kept_max_(kept_max) {}
 
     /// The topic with its queues and subscriptions, before the first fault.
-    static std::vector<engine::Command> first_commands();
+    std::vector<engine::Command> first_commands() const;
+    /// What a broker does that cuts the history where it must not.
+    static engine::Command wrong_cut(std::int64_t kept_max);
     /// All of it goes again.
     static std::vector<engine::Command> last_commands();
     void set_durable_queue(engine::QueueName queue) { durable_queue_ = std::move(queue); }
@@ -70,6 +74,7 @@ private:
 
     TopicSurroundings around_;
     TopicLedger& ledger_;
+    const std::uint64_t kept_max_;
     engine::QueueName durable_queue_;
     std::deque<PublishedData> unanswered_;
     std::deque<Pushed> held_;

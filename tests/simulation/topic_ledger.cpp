@@ -86,27 +86,55 @@ void TopicLedger::inspect(const StoredTopic& stored) {
     if (epoch_.empty()) epoch_ = stored.epoch;
     if (stored.epoch != epoch_) throw Violation("lost publication", "the topic has another epoch");
     inspect_history(stored);
+    remember(stored);
+    inspect_seen(stored);
+    // More was published in one commit than the history keeps: nobody here knows what.
+    if (log_.size() != stored.end) return;
     inspect_publications(stored);
     inspect_retained(stored);
     for (const auto& queue : stored.queues) inspect_queue(stored, queue);
 }
 
-/// Each offset is there once, and means what somebody has seen.
+/// Each offset is there once, and as many as are to be kept.
 void TopicLedger::inspect_history(const StoredTopic& stored) {
-    if (stored.start != 0 || stored.history.size() != stored.end)
+    const bool cut = stored.kept_max > 0 && stored.end > stored.kept_max;
+    if (stored.start != (cut ? stored.end - stored.kept_max : 0))
+        throw Violation("wrong cut", fmt::format("publications {} to {} are kept, where it should be {}", stored.start,
+                                                 stored.end, stored.kept_max));
+    tally_.histories_cut += cut ? 1 : 0;
+    if (stored.history.size() != stored.end - stored.start)
         throw Violation("gap", fmt::format("{} publications are kept, from {} to {}", stored.history.size(),
                                            stored.start, stored.end));
     for (std::size_t i = 0; i < stored.history.size(); ++i)
-        if (stored.history[i].offset != i) throw Violation("gap", fmt::format("offset {} is not there", i));
-    for (const auto& [offset, data] : seen_)
-        if (offset >= stored.end || stored.history[offset].data != data)
+        if (stored.history[i].offset != stored.start + i)
+            throw Violation("gap", fmt::format("offset {} is not there", stored.start + i));
+}
+
+/// A crash may have undone the last commit; what was cut before that, no longer changes.
+void TopicLedger::remember(const StoredTopic& stored) {
+    log_.erase(log_.lower_bound(stored.end), log_.end());
+    for (const auto& each : stored.history) log_[each.offset] = each;
+}
+
+const std::string* TopicLedger::at(std::uint64_t offset) const {
+    const auto found = log_.find(offset);
+    return found == log_.end() ? nullptr : &found->second.data;
+}
+
+/// An offset means what somebody has seen.
+void TopicLedger::inspect_seen(const StoredTopic& stored) const {
+    for (const auto& [offset, data] : seen_) {
+        const auto* there = at(offset);
+        const bool unknown = there == nullptr && offset < stored.start;
+        if (!unknown && (there == nullptr || *there != data))
             throw Violation("offset reused",
                             fmt::format("a subscriber saw {} at {}, and it is not there", data, offset));
+    }
 }
 
 void TopicLedger::inspect_publications(const StoredTopic& stored) {
     std::map<std::string, Timestamp> present;
-    for (const auto& each : stored.history) {
+    for (const auto& [offset, each] : log_) {
         auto& publication = known(each.data);
         const auto [before, fresh] = present.try_emplace(each.data, each.at);
         const bool window_over = each.at - before->second >= repetition_window;
@@ -122,15 +150,14 @@ void TopicLedger::inspect_publications(const StoredTopic& stored) {
         if (refused) throw Violation("unexpected", each.data + " was refused, and is published");
     }
     for (const auto& [data, publication] : publications_)
-        if (publication.acknowledged &&
-            (publication.offset >= stored.end || stored.history[publication.offset].data != data))
+        if (publication.acknowledged && (publication.offset >= stored.end || *at(publication.offset) != data))
             throw Violation("lost publication",
                             fmt::format("{} was acknowledged at {} and is not there", data, publication.offset));
 }
 
 void TopicLedger::inspect_retained(const StoredTopic& stored) const {
     std::map<std::string, std::uint64_t> last;
-    for (const auto& each : stored.history) last[each.subject] = each.offset;
+    for (const auto& [offset, each] : log_) last[each.subject] = offset;
     for (const auto& [subject, offset] : last) {
         const auto kept = stored.retained.find(subject);
         if (kept == stored.retained.end() || kept->second.offset != offset)
@@ -143,7 +170,7 @@ void TopicLedger::inspect_retained(const StoredTopic& stored) const {
 /// History and messages are written in one transaction.
 void TopicLedger::inspect_queue(const StoredTopic& stored, const StoredTopic::Queue& queue) {
     std::multiset<std::string> expected;
-    for (const auto& each : stored.history)
+    for (const auto& [offset, each] : log_)
         if (wanted(queue.pattern, each.subject)) expected.insert(each.data);
     if (queue.delivered != expected.size())
         throw Violation("miscounted", fmt::format("{}: {} publications are counted, {} were published", queue.name,

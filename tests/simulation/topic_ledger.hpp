@@ -25,6 +25,8 @@ struct StoredTopic {
     std::string epoch;
     std::uint64_t start = 0;
     std::uint64_t end = 0;
+    /// So many are kept; 0: all.
+    std::uint64_t kept_max = 0;
     std::vector<StoredPublished> history;
     /// The last value of each subject.
     std::map<std::string, StoredPublished> retained;
@@ -82,6 +84,9 @@ private:
 
     Publication& known(const std::string& data);
     void inspect_history(const StoredTopic& stored);
+    void remember(const StoredTopic& stored);
+    const std::string* at(std::uint64_t offset) const;
+    void inspect_seen(const StoredTopic& stored) const;
     void inspect_publications(const StoredTopic& stored);
     void inspect_retained(const StoredTopic& stored) const;
     void inspect_queue(const StoredTopic& stored, const StoredTopic::Queue& queue);
@@ -91,6 +96,8 @@ private:
     std::string epoch_;
     std::map<std::string, Publication> publications_;
     std::map<std::uint64_t, std::string> seen_;
+    /// All that was ever published, as far as it stands: what was cut from the history is still in queues.
+    std::map<std::uint64_t, StoredPublished> log_;
 };
 
 }  // namespace tern::simulation

@@ -98,6 +98,10 @@ void World::execute(const Mail& mail, std::vector<engine::Completion>& completio
         std::vector<engine::Completion> ignored;
         engine_->apply({0, request.session, request.number}, command_of(request), ignored);
     }
+    if (mutant_.mistake == Mistake::histories_cut_too_far && topic_request != nullptr && chance(3)) {
+        std::vector<engine::Completion> ignored;
+        engine_->apply({0, 0, 0}, TopicClients::wrong_cut(1 + static_cast<std::int64_t>(random_.below(10))), ignored);
+    }
     if (mutant_.mistake == Mistake::waiter_forgotten && chance(3))
         engine_->apply({0, request.session, 0}, engine::EndSession{}, completions);
 }

@@ -45,6 +45,7 @@ enum class Mistake : std::uint8_t {
     heartbeats_say_nothing,
     subscribers_told_early,
     pushing_acknowledges,
+    histories_cut_too_far,
 };
 
 struct Mutant {

@@ -107,9 +107,11 @@ private:
             if (!equal_ignoring_case(field.value, "100-continue")) return HttpRefusal{417, "unknown expectation"};
             header_.expects_continue = true;
         }
-        if (equal_ignoring_case(field.name, "Connection") && list_contains(field.value, "close")) {
-            header_.keep_alive = false;
-        }
+        const bool of_connection = equal_ignoring_case(field.name, "Connection");
+        // A list of tokens (RFC 9110 section 7.6.1): anything but one token is for the second reader to judge.
+        if (of_connection || equal_ignoring_case(field.name, "Proxy-Connection"))
+            header_.plain &= is_token(field.value);
+        if (of_connection && list_contains(field.value, "close")) header_.keep_alive = false;
         return std::nullopt;
     }
 

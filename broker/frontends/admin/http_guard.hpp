@@ -62,7 +62,8 @@ struct GuardedHeader {
     std::uint64_t body_bytes = 0;
     bool keep_alive = true;
     bool expects_continue = false;
-    /// Nothing in it has two readings: HTTP/1.1, origin-form, single spaces, no transfer coding, no expectation.
+    /// Nothing in it has two readings: HTTP/1.1, origin-form, single spaces, no transfer coding, no expectation, one
+    /// option of the connection at most in a field.
     bool plain = true;
     /// All of them, in order.
     std::vector<HeaderField> fields;

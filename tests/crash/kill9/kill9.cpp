@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <iostream>
 #include <random>
 #include <string>
@@ -19,6 +20,7 @@
 #include "tests/crash/broker_process.hpp"
 #include "tests/crash/kill9/ledger.hpp"
 #include "tests/crash/kill9/stream_traffic.hpp"
+#include "tests/crash/kill9/topic_traffic.hpp"
 #include "tests/crash/kill9/traffic.hpp"
 #include "tests/crash/wire_client.hpp"
 #include "tests/programs/option_reader.hpp"
@@ -42,14 +44,22 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// Those who outlive the broker.
+struct Cast {
+    StreamCast streams;
+    TopicCast topics;
+};
+
 /// Ends the broker at a random moment of its work, and says how long that took.
 double one_round(const BrokerOptions& broker, const Options& options, std::uint64_t seed, std::uint64_t answers,
-                 Ledger& ledger, StreamCast& cast) {
+                 Ledger& ledger, Cast& cast) {
     BrokerProcess process(broker);
     make_queues(process.port());
     make_streams(process.port());
-    std::vector<std::jthread> streams;
-    cast.start(process.port(), streams);
+    make_topics(process.port());
+    std::vector<std::jthread> threads;
+    cast.streams.start(process.port(), threads);
+    cast.topics.start(process.port(), threads);
     Traffic traffic(process.port(), seed, ledger);
     traffic.wait_for_answers(answers);
     const auto start = std::chrono::steady_clock::now();
@@ -77,6 +87,17 @@ void print(const StreamBalance& balance) {
                balance.repeated, balance.unexpected, balance.disordered, balance.vanished, balance.went_back);
 }
 
+void print(const TopicBalance& balance) {
+    fmt::print(
+        "publications {}, acknowledged {}, sent again {}, pushed {}, gaps told {}, taken from queues {}, done with {}, "
+        "pushed again {}\n",
+        balance.attempts, balance.acknowledged, balance.sent_again, balance.pushed, balance.gaps_told, balance.taken,
+        balance.done_with, balance.pushed_again);
+    fmt::print("lost {}, repeated {}, unexpected {}, disordered {}, vanished {}, missed {}, resurrected {}, torn {}\n",
+               balance.lost, balance.repeated, balance.unexpected, balance.disordered, balance.vanished, balance.missed,
+               balance.resurrected, balance.torn);
+}
+
 /// What `tern check` says of the folder: nothing, when all is well.
 std::vector<std::string> check(const std::string& folder) {
     std::vector<std::string> faults;
@@ -94,7 +115,8 @@ int run(const Options& options) {
     SeededRandom random(options.seed);
     Ledger ledger(visibility);
     StreamLedger stream_ledger;
-    StreamCast cast(stream_ledger, options.seed);
+    TopicLedger topic_ledger;
+    Cast cast{{stream_ledger, options.seed}, {topic_ledger, options.seed}};
     double slowest_stop_ms = 0;
     for (std::uint64_t round = 0; round < options.rounds; ++round) {
         // Often early, when the start itself is hardly over, and sometimes late.
@@ -103,8 +125,12 @@ int run(const Options& options) {
     }
     auto faults = check(broker.data);
     BrokerProcess process(broker);
+    // Each of them waits for what is out of sight.
+    auto topics = std::async(std::launch::async, [&] { cast.topics.finish(process.port()); });
+    auto streams = std::async(std::launch::async, [&] { cast.streams.finish(process.port()); });
     drain_queues(process.port(), ledger);
-    cast.finish(process.port());
+    streams.get();
+    topics.get();
     process.signal(SIGTERM);
     process.wait(stop_patience_ms);
     if (faults.empty()) faults = check(broker.data);
@@ -116,12 +142,17 @@ int run(const Options& options) {
     print(balance);
     const auto stream_balance = stream_ledger.balance();
     print(stream_balance);
+    const auto topic_balance = topic_ledger.balance();
+    print(topic_balance);
     for (const auto& finding : ledger.findings()) fmt::print("  {}\n", finding);
     for (const auto& finding : stream_ledger.findings()) fmt::print("  {}\n", finding);
+    for (const auto& finding : topic_ledger.findings()) fmt::print("  {}\n", finding);
     for (const auto& fault : faults) fmt::print("  {}\n", fault);
-    const auto least = std::min({balance.acknowledged, stream_balance.acknowledged, stream_balance.made});
+    const auto least = std::min({balance.acknowledged, stream_balance.acknowledged, stream_balance.made,
+                                 topic_balance.acknowledged, topic_balance.pushed, topic_balance.done_with});
     if (least < options.rounds) throw TestFailure("hardly anything was sent: this proves nothing");
-    return balance.sound() && stream_balance.sound() && faults.empty() ? 0 : 1;
+    const bool sound = balance.sound() && stream_balance.sound() && topic_balance.sound() && faults.empty();
+    return sound ? 0 : 1;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "protocol/status.hpp"
 #include "tests/crash/broker_process.hpp"
+#include "tests/crash/kill9/refusals.hpp"
 
 namespace tern::crash {
 namespace {
@@ -17,17 +18,6 @@ const GroupName workers{"workers"};
 /// Of one producer on a partition the broker knows the last five.
 constexpr std::size_t pending_max = 3;
 constexpr auto fetch_wait = 50ms;
-
-/// A stopping broker refuses in good order; everything else that it refuses here is a fault.
-void require_ok(Status status, const char* what) {
-    if (status == Status::shutting_down) throw ConnectionLost("the broker stops");
-    if (status != Status::ok) throw TestFailure(fmt::format("{} was refused with {}", what, static_cast<int>(status)));
-}
-
-template <class T>
-void require_ok(const Outcome<T>& outcome, const char* what) {
-    if (!outcome.has_value()) require_ok(outcome.error().status(), what);
-}
 
 PartitionKey log_partition(std::uint32_t partition) {
     return {log_stream, partition};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tests/crash/broker_process.hpp"
+#include "tests/crash/kill9/actor_thread.hpp"
 #include "tests/crash/kill9/traffic.hpp"
 
 namespace tern::crash {
@@ -17,18 +18,6 @@ void make_stream(WireClient& client, const std::string& name, std::uint32_t part
     const StreamSettings settings{.partitions = static_cast<std::int32_t>(partitions)};
     const auto made = client.execute([&](std::uint64_t id) { return detail::create_stream(id, name, settings); });
     if (!made.has_value()) throw TestFailure("the stream " + name + " could not be made");
-}
-
-/// On a connection of its own.
-void start_thread(std::vector<std::jthread>& threads, std::uint16_t port, auto work) {
-    threads.emplace_back([port, work] {
-        try {
-            WireClient client(port);
-            work(client);
-        } catch (const ConnectionLost&) {
-            // The broker is gone: that is what this is about.
-        }
-    });
 }
 
 /// All that is in a partition.

@@ -337,6 +337,10 @@ TEST_CASE("a header with one reading only is plain, and any oddity makes it not"
     CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost: tern\r\nTransfer-Encoding: chunked\r\n\r\n"));
     CHECK_FALSE(plain("POST / HTTP/1.1\r\nHost: tern\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"));
     CHECK_FALSE(plain("POST http://tern/ HTTP/1.1\r\nHost: tern\r\n\r\n"));
+    CHECK(plain("GET / HTTP/1.1\r\nHost: tern\r\nConnection: keep-alive\r\n\r\n"));
+    CHECK_FALSE(plain("GET / HTTP/1.1\r\nHost: tern\r\nConnection: keep-alive, Upgrade\r\n\r\n"));
+    CHECK_FALSE(plain("GET / HTTP/1.1\r\nHost: tern\r\nConnection: cl\xff\r\n\r\n"));
+    CHECK_FALSE(plain("GET / HTTP/1.1\r\nHost: tern\r\nProxy-Connection: cl\xff\r\n\r\n"));
 }
 
 }  // namespace tern::admin
