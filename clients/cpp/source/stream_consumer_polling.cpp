@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <span>
 #include <utility>
 
 #include "clients/cpp/source/coroutines.hpp"
 #include "clients/cpp/source/stream_consumer_state.hpp"
+#include "protocol/limits.hpp"
 
 /// Polls and commits of a stream consumer.
 namespace tern::detail {
@@ -163,10 +165,23 @@ void StreamConsumerState::commit_when_due() {
     asio::co_spawn(strand_, commit_then(shared_from_this(), std::move(offsets), nullptr), rethrow);
 }
 
+/// A request takes so many offsets.
 asio::awaitable<Outcome<void>> StreamConsumerState::commit_now(Offsets offsets) {
     if (options_.group.empty()) co_return Error(Status::group_name_invalid, "the consumer has no group");
     if (offsets.empty()) co_return Outcome<void>();
     committed_at_ = std::chrono::steady_clock::now();
+    std::optional<Error> refused;
+    for (std::size_t first = 0; first < offsets.size(); first += protocol::batch_entries_max) {
+        const auto last = std::min(offsets.size(), first + protocol::batch_entries_max);
+        const std::span part(offsets.data() + first, last - first);
+        auto committed = co_await commit_part(Offsets(part.begin(), part.end()));
+        if (!committed.has_value() && !refused) refused = committed.error();
+    }
+    if (refused) co_return *refused;
+    co_return Outcome<void>();
+}
+
+asio::awaitable<Outcome<void>> StreamConsumerState::commit_part(Offsets offsets) {
     const CommitIdentity identity{assignment_.member, assignment_.generation};
     auto operation = commit_offsets(session_->next_id(), group(), identity, offsets);
     const auto results = co_await start(session_, std::move(operation), asio::use_awaitable);

@@ -137,6 +137,23 @@ TEST_CASE_FIXTURE(Streams, "a consumer that comes back goes on where its group h
     CHECK_EQ(committed, 120);
 }
 
+TEST_CASE_FIXTURE(Streams, "a consumer of more partitions than a commit takes commits them all") {
+    constexpr std::uint32_t partitions = 1024;
+    client.create_stream("events", {.partitions = partitions});
+    append("events", 0, partitions, partitions);
+    auto options = member();
+    options.commit_automatically = false;
+    BlockingStreamConsumer consumer(client, options);
+    CHECK_EQ(read(consumer, partitions).size(), partitions);
+
+    consumer.commit();
+
+    std::uint64_t committed = 0;
+    for (const auto& offset : client.fetch_offsets("readers")) committed += offset.offset.value();
+    CHECK_EQ(committed, partitions);
+    consumer.close();
+}
+
 TEST_CASE_FIXTURE(Streams, "two members share the partitions, without a gap and without a record read twice") {
     client.create_stream("events", {.partitions = 4});
     append("events", 0, 200, 4);

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <memory>
 
+#include "protocol/limits.hpp"
 #include "tools/tern/commands/commands.hpp"
 #include "tools/tern/groups/offset_reset.hpp"
 #include "tools/tern/streams/position_lookup.hpp"
@@ -50,12 +51,15 @@ std::vector<OffsetReset> resets_of(Context& context, const ResetOptions& options
     return options.shift ? resets_by(*options.shift, found, committed) : resets_to(found, committed);
 }
 
+/// A request takes so many offsets; a group without members changes for nobody in between.
 void commit(Context& context, const ResetOptions& options, const std::vector<OffsetReset>& resets) {
     std::vector<OffsetToCommit> offsets;
-    for (const auto& reset : resets) offsets.push_back({options.stream, reset.partition, reset.after, {}});
-    const auto results = context.client().commit_offsets(context.group(options.name), {}, offsets);
-    for (const auto& result : results) {
-        if (!result.ok()) throw Error(result.status, result.detail);
+    for (const auto& reset : resets) {
+        offsets.push_back({options.stream, reset.partition, reset.after, {}});
+        if (offsets.size() < protocol::batch_entries_max && &reset != &resets.back()) continue;
+        for (const auto& result : context.client().commit_offsets(context.group(options.name), {}, offsets))
+            if (!result.ok()) throw Error(result.status, result.detail);
+        offsets.clear();
     }
 }
 

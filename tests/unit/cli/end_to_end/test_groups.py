@@ -98,6 +98,14 @@ class Groups(BrokerTest):
         lags = [row for row in self.tern("group", "lag", "--json").json if row["group"] == self.group]
         self.assertEqual([(row["stream"], row["partitions"]) for row in lags], [(stream, 600) for stream in sorted(streams)])
 
+    def test_a_stream_of_the_most_partitions_is_reset_whole(self):
+        stream = self.stream[:60] + "-wide"
+        self.tern("stream", "create", stream, "--partitions", "1024")
+        told = self.tern("group", "reset", self.group, "--stream", stream, "--to", "latest", "--json").json
+        self.assertEqual([row["partition"] for row in told], list(range(1024)))
+        rows = self.tern("group", "lag", self.group, "--json").json
+        self.assertEqual([(row["stream"], row["partition"]) for row in rows], [(stream, partition) for partition in range(1024)])
+
     def test_list_shows_the_groups_of_a_prefix(self):
         self.reset("--to", "latest")
         listed = self.tern("group", "list", self.group, "--json").json
@@ -134,7 +142,9 @@ class Members(BrokerTest):
         self.tern("stream", "append", self.stream, *values, "--partition", partition)
 
     def lag(self):
-        return sum(row["lag"] for row in self.tern("group", "lag", self.group, "--json").json)
+        """None as long as nothing is committed."""
+        rows = self.tern("group", "lag", self.group, "--json").json
+        return sum(row["lag"] for row in rows) if rows else None
 
     def members(self):
         if not self.tern("group", "list", self.group, "--names").out:
