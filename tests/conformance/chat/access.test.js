@@ -30,8 +30,10 @@ test("everything is done with the keyboard alone", async (t) => {
     assert.equal(await focused(page), "change-name");
     await keyboard.press("Enter");
     await page.waitForSelector("#name:focus");
+    await keyboard.type("Bob");
     await keyboard.press("Escape");
-    await page.waitForSelector("#name", { state: "hidden" });
+    await page.waitForSelector("#composer-text:focus");
+    assert.equal(await page.textContent("#self-name"), "Ann");
 
     await page.focus("#skip");
     const order = [];

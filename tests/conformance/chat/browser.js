@@ -40,6 +40,9 @@ export class Window {
     async join(name) {
         await this.page.fill("#name", name);
         await this.page.press("#name", "Enter");
+        // The banner is hidden before there is anything to see, too.
+        await this.page.waitForSelector("#app", { state: "visible" });
+        await this.page.waitForSelector("#name-dialog", { state: "hidden" });
         await this.page.waitForSelector("#banner", { state: "hidden" });
     }
 
