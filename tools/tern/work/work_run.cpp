@@ -13,6 +13,8 @@ namespace tern::cli {
 namespace {
 
 constexpr milliseconds redrawn_every{200};
+/// After the second signal: what takes longer is not given back.
+constexpr milliseconds given_back_within{3000};
 // A receive or delete waits so long for a broker that is gone; the consumer tries again after it, without end.
 
 }  // namespace
@@ -24,6 +26,7 @@ WorkRun::WorkRun(Context& context, const WorkOptions& options)
       worker_({options.queue, options.command, options.parallel > 1}, bar_),
       signals_(io_context_, SIGINT, SIGTERM),
       redraw_(io_context_),
+      give_up_(io_context_),
       pool_(options.parallel),
       client_(io_context_.get_executor(), client_options()),
       consumer_(client_, context.queue(options.queue),
@@ -96,8 +99,17 @@ void WorkRun::watch_signals() {
             consumer_.stop(StopMode::finish);
         } else {
             stop_hard();
+            end_without_broker();
         }
         watch_signals();
+    });
+}
+
+/// A broker that is gone takes nothing back; the messages come back to it by their visibility timeout.
+void WorkRun::end_without_broker() {
+    give_up_.expires_after(given_back_within);
+    give_up_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) io_context_.stop();
     });
 }
 
@@ -116,7 +128,7 @@ ExitCode WorkRun::run() {
 
     watch_signals();
     draw_often();
-    std::optional<Outcome<void>> ended;
+    Outcome<void> ended;
     consumer_.run([&](const Outcome<void>& outcome) {
         ended = outcome;
         // The consumer holds nothing any more; a signal or the next drawing need not be waited for.
@@ -125,7 +137,7 @@ ExitCode WorkRun::run() {
     io_context_.run();
     pool_.join();
     bar_.hide();
-    return tell_end(*ended);
+    return tell_end(ended);
 }
 
 ExitCode WorkRun::tell_end(const Outcome<void>& outcome) {

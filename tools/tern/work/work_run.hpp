@@ -46,6 +46,7 @@ private:
     void tell_failure(const ReceivedMessage& message, const std::exception_ptr& failure);
     void tell_error(const Error& error);
     void watch_signals();
+    void end_without_broker();
     void draw_often();
     void stop_hard();
     ExitCode tell_end(const Outcome<void>& outcome);
@@ -58,6 +59,7 @@ private:
     boost::asio::io_context io_context_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer redraw_;
+    boost::asio::steady_timer give_up_;
     boost::asio::thread_pool pool_;
     Client client_;
     Consumer consumer_;

@@ -91,6 +91,16 @@ class Work(BrokerTest):
             os.kill(int((self.folder / "pid").read_text()), 0)
         self.assertEqual(self.counts(), (1, 0, 0))
 
+    def test_a_second_signal_ends_it_also_when_the_broker_is_gone(self):
+        self.send("a")
+        with self.begin(f"touch {self.folder}/begun; sleep 1000") as running:
+            self.broker.kill()
+            running.send_signal(signal.SIGINT)
+            self.wait_until(lambda: b"finishing" in running.stderr.readline(), "the signal is seen")
+            running.send_signal(signal.SIGINT)
+            self.assertEqual(running.wait(60), 130)
+        self.broker.start()
+
     def test_work_goes_on_when_the_broker_was_killed_and_is_back(self):
         self.send(*(f"m{number}" for number in range(200)))
         script = f"(cat; echo) >> {self.folder}/out; sleep 0.02"
