@@ -52,12 +52,15 @@ bool passes(const Error& error) {
            error.status() == Status::group_generation_stale || error.status() == Status::group_member_unknown;
 }
 
-void commit(Context& context, BlockingStreamConsumer& consumer) {
+/// False when it has to be tried again.
+bool commit(Context& context, BlockingStreamConsumer& consumer) {
     try {
         consumer.commit();
+        return true;
     } catch (const Error& error) {
         if (!passes(error)) throw;
         context.note(fmt::format("{} What was just shown may be shown again.", error.sentence()));
+        return false;
     }
 }
 
@@ -79,15 +82,18 @@ bool all_read(Context& context, const GroupFollowOptions& options, const StreamD
 /// True when it ended by itself.
 bool work(Context& context, const GroupFollowOptions& options, const StreamDescription& ends,
           BlockingStreamConsumer& consumer, RecordWriter& writer) {
+    bool committed = true;
     while (!interrupted()) {
         const auto records = consumer.poll(records_per_poll, poll_wait);
         if (records.empty()) {
+            // With no further records nothing else would commit what could not be committed when it was shown.
+            if (!committed) committed = commit(context, consumer);
             if (options.until_end && all_read(context, options, ends)) return true;
             continue;
         }
         write(records, writer);
         context.out().flush();
-        commit(context, consumer);
+        committed = commit(context, consumer);
     }
     return false;
 }
