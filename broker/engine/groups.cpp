@@ -69,21 +69,17 @@ Result<Group> read_group(const store::ReadTransaction& transaction, std::uint32_
     return group;
 }
 
-Result<Group> read_group(const store::ReadTransaction& transaction, const GroupName& name) {
-    const auto id = group_id_of(transaction, name);
-    if (!id) return Errc::group_does_not_exist;
-    return read_group(transaction, *id);
-}
-
 Result<Group*> Groups::find(const store::ReadTransaction& transaction, const GroupName& name) {
     if (const auto known = by_name_.find(name); known != by_name_.end()) return known->second;
-    auto read = read_group(transaction, name);
+    const auto id = group_id_of(transaction, name);
+    if (!id) return Errc::group_does_not_exist;
+    auto read = read_group(transaction, *id);
     if (!read.has_value()) return read.error();
     auto kept = std::make_unique<Group>(std::move(*read));
     auto* group = kept.get();
     by_id_[group->id] = std::move(kept);
     by_name_[name] = group;
-    for (const auto id : group->damaged_members) lost_members_.push_back({name, member_name(id)});
+    for (const auto member : group->damaged_members) lost_members_.push_back({name, member_name(member)});
     return group;
 }
 

@@ -59,7 +59,6 @@ private:
 
 /// Reads without keeping: for queries on snapshots. Errors: group_does_not_exist; storage_damaged when the group's own
 /// row is. A member whose row is damaged is among the damaged ones only: it is unknown, and joins again.
-Result<Group> read_group(const store::ReadTransaction& transaction, const GroupName& name);
 Result<Group> read_group(const store::ReadTransaction& transaction, std::uint32_t id);
 /// The group's own row only.
 Result<GroupRow> read_group_row(const store::ReadTransaction& transaction, std::uint32_t id);

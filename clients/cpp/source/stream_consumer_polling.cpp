@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <span>
 #include <utility>
 
 #include "clients/cpp/source/coroutines.hpp"
@@ -173,15 +172,16 @@ asio::awaitable<Outcome<void>> StreamConsumerState::commit_now(Offsets offsets) 
     std::optional<Error> refused;
     for (std::size_t first = 0; first < offsets.size(); first += protocol::batch_entries_max) {
         const auto last = std::min(offsets.size(), first + protocol::batch_entries_max);
-        const std::span part(offsets.data() + first, last - first);
-        auto committed = co_await commit_part(Offsets(part.begin(), part.end()));
+        const Offsets part(offsets.begin() + static_cast<std::ptrdiff_t>(first),
+                           offsets.begin() + static_cast<std::ptrdiff_t>(last));
+        const auto committed = co_await commit_part(part);
         if (!committed.has_value() && !refused) refused = committed.error();
     }
     if (refused) co_return *refused;
     co_return Outcome<void>();
 }
 
-asio::awaitable<Outcome<void>> StreamConsumerState::commit_part(Offsets offsets) {
+asio::awaitable<Outcome<void>> StreamConsumerState::commit_part(const Offsets& offsets) {
     const CommitIdentity identity{assignment_.member, assignment_.generation};
     auto operation = commit_offsets(session_->next_id(), group(), identity, offsets);
     const auto results = co_await start(session_, std::move(operation), asio::use_awaitable);

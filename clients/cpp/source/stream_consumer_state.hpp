@@ -82,7 +82,7 @@ private:
     Offsets to_commit(bool all) const;
     void commit_when_due();
     boost::asio::awaitable<Outcome<void>> commit_now(Offsets offsets);
-    boost::asio::awaitable<Outcome<void>> commit_part(Offsets offsets);
+    boost::asio::awaitable<Outcome<void>> commit_part(const Offsets& offsets);
     boost::asio::awaitable<void> commit_then(StreamConsumerPointer self, Offsets offsets,
                                              std::unique_ptr<Completion<void>> completion);
     void on_error(const Error& error);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+
 #include "tern/error.hpp"
 #include "tests/crash/broker_process.hpp"
 #include "tests/crash/wire_client.hpp"
@@ -14,6 +16,11 @@ namespace tern::crash {
 inline void require_ok(Status status, const char* what) {
     if (status == Status::shutting_down) throw ConnectionLost("the broker stops");
     if (status != Status::ok) throw TestFailure(fmt::format("{} was refused with {}", what, static_cast<int>(status)));
+}
+
+/// Of an answer as it stands on the wire.
+inline void require_ok(std::uint16_t status, const char* what) {
+    require_ok(static_cast<Status>(status), what);
 }
 
 template <class T>

@@ -95,10 +95,9 @@ std::uint64_t StreamProducer::send(WireClient& client, const Pending& pending) {
 /// asked earlier: those wait for their commit.
 void StreamProducer::await(WireClient& client, std::uint64_t request) {
     const auto reply = client.await();
-    require_ok(static_cast<Status>(reply->status()), "an append");
+    require_ok(reply->status(), "an append");
     if (reply->id() != request) throw TestFailure("appends were answered in another order");
-    for (const auto* result : *reply->body_as_AppendResults()->results())
-        require_ok(static_cast<Status>(result->status()), "a batch");
+    for (const auto* result : *reply->body_as_AppendResults()->results()) require_ok(result->status(), "a batch");
     for (const auto& value : pending_.front().values) ledger_.acknowledged(value);
     pending_.pop_front();
 }

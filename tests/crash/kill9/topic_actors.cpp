@@ -25,9 +25,8 @@ SeenPublication seen_of(const wire::PushedPublication& publication) {
 
 /// What comes by a subscription that stands, unless it ends.
 void require_stands(const wire::Reply& reply) {
-    require_ok(static_cast<Status>(reply.status()), "a subscription");
-    if (const auto* ended = reply.body_as_SubscriptionEnded())
-        require_ok(static_cast<Status>(ended->status()), "a subscription that stood");
+    require_ok(reply.status(), "a subscription");
+    if (const auto* ended = reply.body_as_SubscriptionEnded()) require_ok(ended->status(), "a subscription that stood");
 }
 
 }  // namespace
@@ -67,12 +66,12 @@ std::uint64_t TopicPublisher::send(WireClient& client, const std::vector<NewPubl
 
 void TopicPublisher::await(WireClient& client, std::uint64_t request) {
     const auto reply = client.await();
-    require_ok(static_cast<Status>(reply->status()), "a publish");
+    require_ok(reply->status(), "a publish");
     if (reply->id() != request) throw TestFailure("publishes were answered in another order");
     const auto& answer = *reply->body_as_PublishResults();
     for (flatbuffers::uoffset_t i = 0; i < pending_.front().size(); ++i) {
         const auto& result = *answer.results()->Get(i);
-        require_ok(static_cast<Status>(result.status()), "a publication");
+        require_ok(result.status(), "a publication");
         ledger_.acknowledged(pending_.front()[i].data,
                              {answer.epoch()->str(), static_cast<std::uint64_t>(result.offset())});
     }
@@ -153,7 +152,7 @@ void DurableMember::settle(WireClient& client, const wire::Publications& pushes)
 }
 
 void DurableMember::settled(const wire::Reply& reply) {
-    require_ok(static_cast<Status>(reply.status()), "an acknowledgement");
+    require_ok(reply.status(), "an acknowledgement");
     const auto asked = asked_.extract(reply.id());
     if (asked.empty()) throw TestFailure("an answer to nothing that was asked for");
     const auto* results = reply.body_as_EntryResults()->results();

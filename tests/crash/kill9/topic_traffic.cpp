@@ -19,7 +19,7 @@ void make_topic(WireClient& client, const std::string& topic, const TopicSetting
     require_ok(client.execute([&](std::uint64_t id) { return detail::create_topic(id, topic, settings, {}); }),
                "a topic");
     client.create_queue(queue_behind(topic), {false, visibility.count(), -1});
-    require_ok(static_cast<Status>(client.await()->status()), "the queue behind a topic");
+    require_ok(client.await()->status(), "the queue behind a topic");
     SubscriptionSettings all;
     all.raw = true;
     require_ok(

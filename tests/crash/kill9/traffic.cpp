@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "broker/base/random_source.hpp"
-#include "protocol/status.hpp"
 #include "tests/crash/broker_process.hpp"
+#include "tests/crash/kill9/refusals.hpp"
 #include "tests/crash/wire_client.hpp"
 
 namespace tern::crash {
@@ -19,16 +19,6 @@ using std::chrono::steady_clock;
 
 const std::array<std::string, 4> queues = {"jobs", "mails", "orders.fifo", "events.fifo"};
 constexpr std::int64_t poll_ms = 3000;
-
-/// A refusal that a broker in good order may give while it stops.
-bool is_refusal_of_stop(std::uint16_t status) {
-    return status == static_cast<std::uint16_t>(protocol::Status::shutting_down);
-}
-
-void require_ok(std::uint16_t status, const char* what) {
-    if (is_refusal_of_stop(status)) throw ConnectionLost("the broker stops");
-    if (status != 0) throw TestFailure(fmt::format("{} was refused with status {}", what, status));
-}
 
 struct Held {
     std::string body;

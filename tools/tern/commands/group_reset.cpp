@@ -53,13 +53,12 @@ std::vector<OffsetReset> resets_of(Context& context, const ResetOptions& options
 
 /// A request takes so many offsets; a group without members changes for nobody in between.
 void commit(Context& context, const ResetOptions& options, const std::vector<OffsetReset>& resets) {
-    std::vector<OffsetToCommit> offsets;
-    for (const auto& reset : resets) {
-        offsets.push_back({options.stream, reset.partition, reset.after, {}});
-        if (offsets.size() < protocol::batch_entries_max && &reset != &resets.back()) continue;
+    for (std::size_t at = 0; at < resets.size(); at += protocol::batch_entries_max) {
+        const auto end = std::min(at + protocol::batch_entries_max, resets.size());
+        std::vector<OffsetToCommit> offsets;
+        for (auto i = at; i < end; ++i) offsets.push_back({options.stream, resets[i].partition, resets[i].after, {}});
         for (const auto& result : context.client().commit_offsets(context.group(options.name), {}, offsets))
             if (!result.ok()) throw Error(result.status, result.detail);
-        offsets.clear();
     }
 }
 

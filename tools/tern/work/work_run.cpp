@@ -15,7 +15,6 @@ namespace {
 constexpr milliseconds redrawn_every{200};
 /// After the second signal: what takes longer is not given back.
 constexpr milliseconds given_back_within{3000};
-// A receive or delete waits so long for a broker that is gone; the consumer tries again after it, without end.
 
 }  // namespace
 
@@ -61,8 +60,7 @@ void WorkRun::handle(const ReceivedMessage& message) {
         told_lost_ = false;
     } catch (const OutputFailure&) {
         output_failed_ = true;
-        consumer_.stop(StopMode::give_back);
-        worker_.stop();
+        stop_hard();
         throw;
     }
 }
@@ -99,7 +97,8 @@ void WorkRun::watch_signals() {
             consumer_.stop(StopMode::finish);
         } else {
             stop_hard();
-            end_without_broker();
+            // Whoever is impatient shall not wait longer for it.
+            if (signals_seen_ == 2) end_without_broker();
         }
         watch_signals();
     });
