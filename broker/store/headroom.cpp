@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "broker/store/data_folder.hpp"
@@ -45,6 +46,7 @@ Space Headroom::look(const Extent& extent, const std::function<std::uint64_t(std
         state = SpaceState::low;
     }
     was_plenty_ = state == SpaceState::plenty;
+    if (was_plenty_ && !watch_disk_) write_zeros(extent);
     return {state, std::max(allocated_bytes_, extent.used_bytes), extent.used_bytes, disk_free_bytes_};
 }
 
@@ -87,6 +89,17 @@ std::uint64_t Headroom::bytes_ahead(const Extent& extent) const {
     const auto end = watch_disk_ ? extent.used_bytes + disk_free_bytes_ : allocated_bytes_;
     const auto within_limit = std::min(end, extent.limit_bytes);
     return within_limit > extent.used_bytes ? within_limit - extent.used_bytes : 0;
+}
+
+/// A failure to do so is none: the commit that needs the blocks will write them, and meet whatever is wrong.
+void Headroom::write_zeros(const Extent& extent) {
+    static constexpr std::array<char, 16u << 10> zeros{};
+    const auto range = zeroed_ahead_.next(extent.used_bytes, allocated_bytes_);
+    if (!range) return;
+    for (auto at = range->from; at < range->to; at += zeros.size()) {
+        const auto bytes = std::min<std::uint64_t>(zeros.size(), range->to - at);
+        if (::pwrite(file_descriptor_, zeros.data(), bytes, static_cast<off_t>(at)) < 0) return;
+    }
 }
 
 void Headroom::look_at_disk() {

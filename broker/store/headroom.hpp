@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "broker/store/store.hpp"
+#include "broker/store/zeroed_ahead.hpp"
 
 namespace tern::store {
 
@@ -31,6 +32,7 @@ private:
     bool lengthen(std::uint64_t target);
     std::uint64_t bytes_ahead(const Extent& extent) const;
     void look_at_disk();
+    void write_zeros(const Extent& extent);
 
     int file_descriptor_;
     std::uint64_t reserve_bytes_;
@@ -42,6 +44,7 @@ private:
     std::uint64_t looks_ = 0;
     std::uint64_t used_bytes_at_look_ = 0;
     bool was_plenty_ = true;
+    ZeroedAhead zeroed_ahead_;
 };
 
 }  // namespace tern::store
