@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,9 @@ namespace tern {
 
 /// Two lower-case digits a byte.
 std::string hex_of(std::span<const unsigned char> bytes);
+
+/// 128 bits as a UUID is written: 8-4-4-4-12 lower-case digits (RFC 9562 section 4).
+std::string uuid_text(std::uint64_t high, std::uint64_t low);
 
 /// Of one digit, of either case.
 constexpr std::optional<unsigned> hex_value(char digit) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "broker/base/hex.hpp"
 #include "broker/engine/fields.hpp"
 
 namespace tern::engine {
@@ -183,12 +184,7 @@ std::optional<DurablePublication> read_durable_message(BytesView message_record)
 }
 
 std::string text_of(const MessageId& id) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (const auto half : {id.high, id.low})
-        for (int shift = 60; shift >= 0; shift -= 4) text += digits[half >> shift & 15];
-    for (const std::size_t at : {8, 13, 18, 23}) text.insert(at, 1, '-');
-    return text;
+    return uuid_text(id.high, id.low);
 }
 
 }  // namespace tern::engine

@@ -25,7 +25,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// As much as is read at once. Of a buffer that is never filled the rest costs address space only.
 constexpr std::size_t read_bytes_max = 16u << 10;
-/// Requests that a peer may send behind a long poll. Behind more of them its hanging up is not noticed.
+/// What a peer may send behind a request that is not answered yet. Behind more its hanging up is not noticed.
 constexpr std::size_t pipelined_bytes_max = 64u << 10;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
@@ -78,7 +78,6 @@ HttpOutcome HttpConnection::go_on(HttpStep step) {
         if (submitted.has_value()) {
             then_ = std::move(submission->then);
             polling_ = submission->ends_with_client;
-            if (polling_) watch_peer();
             return AnsweredLater{};
         }
         step = submission->then(engine::Answer{submitted.error(), {}, {}});
@@ -126,8 +125,29 @@ void HttpConnection::on_answer(std::uint64_t, engine::Answer&& answer) {
     TERN_CHECK(std::holds_alternative<HttpResponse>(outcome));
     session_.respond(std::get<HttpResponse>(outcome), SteadyClock::now());
     metrics().requests.add(session_.requests() - requests);
-    answered_.cancel();
+    if (!writing_ && !write_at_once()) return close();
+    if (session_.ending() && session_.output().empty()) leave();
+    // Usually the coroutine reads already, and there is nothing else to do.
+    if (!session_.output().empty() || session_.switched() || only_waits_) wake();
     watch_closer();
+}
+
+bool HttpConnection::write_at_once() {
+    const auto output = session_.output();
+    boost::system::error_code error;
+    const auto count = socket_.write_some(asio::buffer(output.data(), output.size()), error);
+    if (error == asio::error::would_block) return true;
+    if (!error) wrote(count);
+    return !error;
+}
+
+/// Ends whatever the coroutine waits for, unless it writes: then it looks around by itself.
+void HttpConnection::wake() {
+    boost::system::error_code ignored;
+    if (only_waits_)
+        answered_.cancel();
+    else if (!writing_)
+        socket_.cancel(ignored);
 }
 
 /// What is there to be written goes, as far as the socket takes it.
@@ -148,21 +168,31 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
         if (!session_.output().empty()) {
             const auto output = session_.output();
             const auto buffer = asio::buffer(output.data(), output.size());
+            writing_ = true;
             const auto [error, count] = co_await socket_.async_write_some(buffer, token);
+            writing_ = false;
             if (error || closed_) break;
             wrote(count);
             continue;
         }
         if (session_.switched()) co_return hand_over();
         if (speaks_ == Speaks::http2) co_return hand_over_to_http2();
-        if (session_.waiting()) {
+        if (session_.waiting() && (peer_done_ || session_.bytes_pending() >= pipelined_bytes_max)) {
+            only_waits_ = true;
             co_await answered_.async_wait(token);
+            only_waits_ = false;
             continue;
         }
         if (session_.ending()) leave();
         const auto buffer = asio::buffer(bytes);
         const auto [error, count] = co_await socket_.async_read_some(buffer, token);
-        if (error || closed_) break;
+        if (closed_) break;
+        if (error == asio::error::operation_aborted) continue;
+        if (error == asio::error::eof && session_.waiting() && !polling_) {
+            peer_done_ = true;
+            continue;
+        }
+        if (error) break;
         // Of a session that ends, what still comes is thrown away until the peer hangs up or the timer ends it.
         if (session_.ending()) continue;
         metrics().bytes_in.add(count);
@@ -222,26 +252,6 @@ void HttpConnection::watch() {
 /// A deadline that has moved to a later moment is noticed when the timer wakes; one that has come nearer is not.
 void HttpConnection::watch_closer() {
     if (session_.deadline() < timer_.expiry()) timer_.cancel();
-}
-
-void HttpConnection::watch_peer() {
-    if (watching_peer_ || session_.bytes_pending() >= pipelined_bytes_max) return;
-    watching_peer_ = true;
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
-        self->watching_peer_ = false;
-        if (!error && !self->closed_ && self->polling_) self->read_while_polling();
-    });
-}
-
-void HttpConnection::read_while_polling() {
-    std::array<char, 4096> bytes;
-    boost::system::error_code error;
-    const auto count = socket_.read_some(asio::buffer(bytes), error);
-    if (error == asio::error::would_block) return watch_peer();
-    if (error) return close();
-    metrics().bytes_in.add(count);
-    receive({bytes.data(), count});
-    watch_peer();
 }
 
 void HttpConnection::log_end(std::string_view reason) {

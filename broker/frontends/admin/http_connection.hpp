@@ -65,9 +65,9 @@ private:
     void leave();
     void watch();
     void watch_closer();
-    /// While a long poll waits, notices a peer that hangs up, and keeps what it sends meanwhile.
-    void watch_peer();
-    void read_while_polling();
+    /// Writes what the socket takes at once, which is mostly all there is. False: the connection is broken.
+    bool write_at_once();
+    void wake();
     void receive(std::string_view bytes);
     void wrote(std::size_t bytes);
     void log_end(std::string_view reason);
@@ -78,7 +78,7 @@ private:
     runtime::ConnectionPlace place_;
     Socket socket_;
     boost::asio::steady_timer timer_;
-    /// Never expires: cancelling it wakes the coroutine that waits for an answer.
+    /// Never expires: cancelling it wakes the coroutine that only waits.
     boost::asio::steady_timer answered_;
     HttpSession session_;
     /// The first bytes, as long as they might be the preface of HTTP/2, or when they are.
@@ -90,7 +90,11 @@ private:
     std::uint64_t submissions_ = 0;
     /// What is waited for is a long poll (Submission::ends_with_client).
     bool polling_ = false;
-    bool watching_peer_ = false;
+    /// What the coroutine does: neither means that it reads.
+    bool writing_ = false;
+    bool only_waits_ = false;
+    /// It sends nothing more, and may still want its answers.
+    bool peer_done_ = false;
     std::optional<Upgrade> upgrade_;
     runtime::ConnectionPlace place_after_;
     bool left_ = false;

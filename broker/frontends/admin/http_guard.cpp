@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "broker/frontends/admin/http_text.hpp"
 
@@ -33,7 +34,7 @@ public:
         }
         return whole();
     }
-    const GuardedHeader& header() const { return header_; }
+    GuardedHeader take_header() { return std::move(header_); }
 
 private:
     std::string_view next_line() {
@@ -203,9 +204,8 @@ std::size_t body_bytes_max(const GuardedHeader& header, const HttpLimits& limits
 
 HeaderEnd find_header_end(std::string_view bytes, std::size_t from, const HttpLimits& limits) {
     // The last two bytes looked at before may be half of what is looked for.
-    for (auto i = from > 3 ? from - 3 : 0; i < bytes.size(); ++i) {
+    for (auto i = find_control(bytes, from > 3 ? from - 3 : 0); i < bytes.size(); i = find_control(bytes, i + 1)) {
         const char c = bytes[i];
-        if (c >= 0x20 && c < 0x7F) continue;
         if (c == '\r') {
             if (i + 1 < bytes.size() && bytes[i + 1] != '\n') return refused(400, "a carriage return alone");
         } else if (c == '\n') {
@@ -215,7 +215,7 @@ HeaderEnd find_header_end(std::string_view bytes, std::size_t from, const HttpLi
                 if (i + 1 > limits.header_bytes_max) break;
                 return {i + 1, std::nullopt};
             }
-        } else if (is_control(c) && c != '\t') {
+        } else if (c != '\t') {
             return refused(400, "control character in the header");
         }
     }
@@ -226,7 +226,7 @@ HeaderEnd find_header_end(std::string_view bytes, std::size_t from, const HttpLi
 GuardVerdict judge_header(std::string_view block, const HttpLimits& limits) {
     HeaderJudge judge(block, limits);
     auto refusal = judge.judge();
-    return {refusal, judge.header()};
+    return {refusal, judge.take_header()};
 }
 
 }  // namespace tern::admin

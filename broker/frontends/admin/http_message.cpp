@@ -33,6 +33,19 @@ void append_http_date(std::string& to, std::time_t time) {
     to.append(" GMT");
 }
 
+/// Written anew once a second.
+std::string_view current_http_date() {
+    thread_local std::time_t written_at = -1;
+    thread_local std::string date;
+    const auto now = std::time(nullptr);
+    if (now != written_at) {
+        date.clear();
+        append_http_date(date, now);
+        written_at = now;
+    }
+    return date;
+}
+
 }  // namespace
 
 std::optional<std::string> HttpRequest::field(std::string_view wanted) const {
@@ -49,7 +62,7 @@ std::optional<std::string> HttpRequest::field(std::string_view wanted) const {
 
 const HttpRequest::Field* HttpRequest::find(std::string_view wanted) const {
     for (const auto& field : fields)
-        if (field.name.size() == wanted.size() && equal_ignoring_case(field.name, wanted)) return &field;
+        if (equal_ignoring_case(field.name, wanted)) return &field;
     return nullptr;
 }
 
@@ -83,17 +96,14 @@ std::string_view reason_phrase(int status) {
 }
 
 std::string http_date_now() {
-    std::string date;
-    append_http_date(date, std::time(nullptr));
-    return date;
+    return std::string(current_http_date());
 }
 
 void render(std::string& to, const HttpResponse& response, Connectedness connection, bool with_body) {
-    const auto append = [&to](auto&&... texts) { (to.append(texts), ...); };
+    const auto append = [&to](auto&&... texts) { (to.append(std::string_view(texts)), ...); };
     to.reserve(to.size() + header_bytes_expected + (with_body ? response.body.size() : 0));
     append("HTTP/1.1 ", std::to_string(response.status), " ", reason_phrase(response.status),
-           "\r\nServer: tern\r\nDate: ");
-    append_http_date(to, std::time(nullptr));
+           "\r\nServer: tern\r\nDate: ", current_http_date());
     append("\r\nContent-Type: ", response.content_type, "\r\nCache-Control: ", response.cache_control);
     append("\r\nX-Content-Type-Options: nosniff\r\n");
     // RFC 9110 section 8.6: with 304 it would be the length of what is not sent.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address_v6.hpp>
+#include <cstdint>
+#include <cstring>
 #include <string>
 
 namespace tern::admin {
@@ -36,6 +38,24 @@ bool is_host_character(char c) {
     return is_letter(c) || is_digit(c) || std::string_view("-._~!$&'()*+,;=").find(c) != std::string_view::npos;
 }
 
+std::uint64_t eight_bytes_at(std::string_view text, std::size_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    return word;
+}
+
+/// Whether one of eight bytes is below 0x20, or 0x7F. A byte x of 0 to 0x7F borrows in x - 0x20 when it is below, and
+/// in (x ^ 0x7F) - 1 when it is 0x7F. Bytes behind such a one may seem to be one too; none is missed, and a word
+/// without one has none.
+bool holds_control(std::uint64_t word) {
+    constexpr std::uint64_t each = 0x0101010101010101;
+    constexpr std::uint64_t uppermost = 0x80 * each;
+    const auto below = (word - 0x20 * each) & ~word;
+    const auto last = word ^ 0x7F * each;
+    const auto deletes = (last - each) & ~last;
+    return ((below | deletes) & uppermost) != 0;
+}
+
 /// Cuts a token off the front of `text`; false when there is none.
 bool cut_token(std::string_view& text) {
     const auto end = std::ranges::find_if_not(text, is_token_character);
@@ -66,12 +86,23 @@ bool is_visible_ascii(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-bool is_field_value(std::string_view text) {
-    return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
+std::size_t find_control(std::string_view text, std::size_t from) {
+    while (from + sizeof(std::uint64_t) <= text.size() && !holds_control(eight_bytes_at(text, from)))
+        from += sizeof(std::uint64_t);
+    while (from < text.size() && !is_control(text[from])) ++from;
+    return from;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
+bool is_field_value(std::string_view text) {
+    auto at = find_control(text, 0);
+    while (at < text.size() && text[at] == '\t') at = find_control(text, at + 1);
+    return at == text.size();
+}
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+    return true;
 }
 
 std::string_view trim_spaces(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -12,6 +13,8 @@ constexpr bool is_digit(char c) {
 constexpr bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
+/// Where the first control character is at `from` or behind it; text.size() when there is none.
+std::size_t find_control(std::string_view text, std::size_t from);
 
 /// A token, which has at least one character.
 bool is_token(std::string_view text);
@@ -19,7 +22,11 @@ bool is_token(std::string_view text);
 bool is_visible_ascii(std::string_view text);
 /// No control characters but the tab. May be empty.
 bool is_field_value(std::string_view text);
-bool equal_ignoring_case(std::string_view a, std::string_view b);
+bool same_ignoring_case(std::string_view a, std::string_view b);
+inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    // Most pairs differ in length.
+    return a.size() == b.size() && same_ignoring_case(a, b);
+}
 /// Without the spaces and tabs around it.
 std::string_view trim_spaces(std::string_view text);
 /// True when one element of a comma-separated list is `element`, in whatever case.

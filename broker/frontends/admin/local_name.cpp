@@ -24,10 +24,12 @@ bool fits(std::string_view host, std::string_view pattern) {
 
 std::optional<boost::asio::ip::address> address_of_host(std::string_view host) {
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    const std::string text(host);
     boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(std::string(host), error);
-    if (error) return std::nullopt;
-    return address;
+    // The usual one first: asking for any of both tries the longer form before.
+    if (const auto address = boost::asio::ip::make_address_v4(text, error); !error) return address;
+    if (const auto address = boost::asio::ip::make_address_v6(text, error); !error) return address;
+    return std::nullopt;
 }
 
 bool is_local_name(std::string_view host, const std::vector<std::string>& allowed) {

@@ -48,6 +48,19 @@ json::storage_ptr storage_for(std::size_t text_bytes) {
     return json::make_shared_resource<BoundedResource>(memory_anyway + memory_per_byte * text_bytes);
 }
 
+/// Moved from where it was made, and never assigned: that would copy all of it to other memory.
+std::variant<json::object, Error> parse_body(std::string_view text) {
+    if (text.empty()) text = "{}";
+    json::error_code fault;
+    try {
+        auto body = json::parse({text.data(), text.size()}, fault, storage_for(text.size()));
+        if (!fault && body.is_object()) return std::move(body.get_object());
+    } catch (const std::bad_alloc&) {
+        return Error{common_errors::serialization, "The body holds too many values."};
+    }
+    return Error{common_errors::serialization, "The body is not a JSON object."};
+}
+
 Found read_json(const admin::HttpRequest& request, std::string_view target, Call& call) {
     const auto table = std::ranges::find_if(
         services(), [&](const ServiceTable& service) { return target.starts_with(service.target_prefix); });
@@ -57,16 +70,9 @@ Found read_json(const admin::HttpRequest& request, std::string_view target, Call
     const auto* const operation = find_operation(table->operations, call.operation);
     if (!operation) return Error{common_errors::unknown_operation, ""};
 
-    json::error_code fault;
-    json::value body;
-    try {
-        const std::string_view text = request.body.empty() ? std::string_view("{}") : request.body;
-        body = json::parse({text.data(), text.size()}, fault, storage_for(text.size()));
-    } catch (const std::bad_alloc&) {
-        return Error{common_errors::serialization, "The body holds too many values."};
-    }
-    if (fault || !body.is_object()) return Error{common_errors::serialization, "The body is not a JSON object."};
-    call.take_parameters(std::move(body.get_object()));
+    auto body = parse_body(request.body);
+    if (auto* const error = std::get_if<Error>(&body)) return std::move(*error);
+    call.take_parameters(std::move(std::get<json::object>(body)));
     if (operation->input)
         if (auto error = conform(call.parameters, *operation->input)) return std::move(*error);
     add_queue_of_path(request, *operation, call);

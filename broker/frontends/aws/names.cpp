@@ -1,7 +1,8 @@
 #include "broker/frontends/aws/names.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <cstddef>
 
 #include "broker/base/ascii.hpp"
 #include "broker/frontends/admin/http_text.hpp"
@@ -12,17 +13,31 @@ namespace {
 constexpr std::size_t region_bytes_max = 40;
 constexpr std::size_t resource_bytes_max = 2048;
 
+/// Where a text was cut: names are read with every request, so that this takes no memory from the heap.
+template <std::size_t parts_max>
+struct Parts {
+    std::array<std::string_view, parts_max> all;
+    std::size_t count = 0;
+
+    std::size_t size() const { return count; }
+    std::string_view operator[](std::size_t i) const { return all[i]; }
+    void drop_front(std::size_t n) {
+        std::ranges::move(all.begin() + static_cast<std::ptrdiff_t>(n), all.end(), all.begin());
+        count -= n;
+    }
+};
+
 /// Up to `parts_max` parts; the last one holds the rest.
-std::vector<std::string_view> split(std::string_view text, char between, std::size_t parts_max) {
-    std::vector<std::string_view> parts;
-    parts.reserve(parts_max);
-    while (parts.size() + 1 < parts_max) {
+template <std::size_t parts_max>
+Parts<parts_max> split(std::string_view text, char between) {
+    Parts<parts_max> parts;
+    while (parts.count + 1 < parts_max) {
         const auto end = text.find(between);
         if (end == std::string_view::npos) break;
-        parts.push_back(text.substr(0, end));
+        parts.all[parts.count++] = text.substr(0, end);
         text.remove_prefix(end + 1);
     }
-    parts.push_back(text);
+    parts.all[parts.count++] = text;
     return parts;
 }
 
@@ -37,7 +52,7 @@ std::string_view without_scheme(std::string_view url) {
 
 /// The region in a host such as sqs.REGION.DOMAIN or REGION.queue.DOMAIN.
 std::optional<std::string> region_of_host(std::string_view host) {
-    const auto labels = split(host, '.', 4);
+    const auto labels = split<4>(host, '.');
     if (labels.size() < 3) return std::nullopt;
     if (labels[0] == "sqs" && is_region(labels[1])) return std::string(labels[1]);
     if (labels[1] == "queue" && is_region(labels[0])) return std::string(labels[0]);
@@ -61,7 +76,7 @@ std::string namespace_of(const Scope& scope, const Scope& home) {
 }
 
 Scope scope_of(std::string_view namespace_name, const Scope& home) {
-    const auto parts = split(namespace_name, '/', 2);
+    const auto parts = split<2>(namespace_name, '/');
     if (parts.size() != 2 || !is_account(parts[0]) || !is_region(parts[1])) return home;
     return {std::string(parts[0]), std::string(parts[1])};
 }
@@ -79,7 +94,7 @@ std::string arn_of(std::string_view service, const Scope& scope, std::string_vie
 }
 
 std::optional<Arn> parse_arn(std::string_view text) {
-    const auto parts = split(text, ':', 6);
+    const auto parts = split<6>(text, ':');
     if (parts.size() != 6 || parts[0] != "arn" || !parts[1].starts_with("aws")) return std::nullopt;
     if (!is_region(parts[3]) || !is_account(parts[4])) return std::nullopt;
     if (parts[5].empty() || parts[5].size() > resource_bytes_max) return std::nullopt;
@@ -102,10 +117,10 @@ std::optional<QueueAddress> parse_queue_path(std::string_view path) {
     path.remove_prefix(1);
     if (path.ends_with('/')) path.remove_suffix(1);
     QueueAddress address;
-    auto parts = split(path, '/', 5);
+    auto parts = split<5>(path, '/');
     if (parts.size() == 4 && parts[0] == "queue" && is_region(parts[1])) {
         address.region = parts[1];
-        parts.erase(parts.begin(), parts.begin() + 2);
+        parts.drop_front(2);
     }
     if (parts.size() == 2 && parts[0] == "queue" && !parts[1].empty()) {
         // As ElasticMQ writes them, of the broker's own account.
@@ -119,7 +134,7 @@ std::optional<QueueAddress> parse_queue_path(std::string_view path) {
 }
 
 std::optional<QueueAddress> parse_queue_url(std::string_view url) {
-    url = url.substr(0, url.find_first_of("?#"));
+    url = url.substr(0, std::min(url.find('?'), url.find('#')));
     const auto rest = without_scheme(url);
     const auto slash = rest.find('/');
     if (slash == std::string_view::npos) {

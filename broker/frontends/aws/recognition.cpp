@@ -39,7 +39,8 @@ std::optional<Credential> credential_of_authorization(std::string_view field) {
     const auto at = field.find(key);
     if (at == std::string_view::npos) return std::nullopt;
     field.remove_prefix(at + key.size());
-    return parse_credential(field.substr(0, field.find_first_of(", ")));
+    const auto end = std::ranges::find_if(field, [](char c) { return c == ',' || c == ' '; });
+    return parse_credential(field.substr(0, static_cast<std::size_t>(end - field.begin())));
 }
 
 Scope scope_of(const std::optional<Credential>& credential, const Scope& home) {

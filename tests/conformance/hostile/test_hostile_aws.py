@@ -221,6 +221,62 @@ def test_who_is_slow_is_dropped_while_others_are_served(broker):
     assert worst < 5, worst
 
 
+def form_request(form, last=False):
+    close = "Connection: close\r\n" if last else ""
+    return f"POST / HTTP/1.1\r\nHost: localhost\r\n{close}{FORM}Content-Length: {len(form)}\r\n\r\n{form}".encode()
+
+
+def read_all(peer, size=65536):
+    got = b""
+    while data := peer.recv(size):
+        got += data
+    return got.decode("latin-1")
+
+
+def test_a_long_answer_reaches_a_reader_who_takes_it_in_small_pieces(broker):
+    ask(broker, f"Action=CreateQueue&QueueName=long&{VERSION}")
+    for i in range(10):
+        ask(broker, f"Action=SendMessage&QueueUrl=long&MessageBody={str(i) * 200_000}&{VERSION}")
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.settimeout(60)
+        peer.connect(("127.0.0.1", int(broker.url.rsplit(":", 1)[1])))
+        peer.sendall(form_request(f"Action=ReceiveMessage&QueueUrl=long&MaxNumberOfMessages=10&{VERSION}"))
+        # It is on its way, and does not fit: only now comes the next request.
+        first = peer.recv(1).decode()
+        peer.sendall(form_request(f"Action=ListQueues&{VERSION}", last=True))
+        answer = first + read_all(peer, 4096)
+    assert statuses(answer) == [200, 200], statuses(answer)
+    bodies = re.findall(r"<Body>(\d+)</Body>", answer)
+    assert sorted(bodies) == [str(i) * 200_000 for i in range(10)], [len(body) for body in bodies]
+    assert "<ListQueuesResult>" in answer
+
+
+def test_requests_behind_a_long_poll_are_answered_in_their_order(broker):
+    ask(broker, f"Action=CreateQueue&QueueName=polled&{VERSION}")
+    behind = [form_request(f"Action=GetQueueUrl&QueueName=polled&{VERSION}&x{i}=" + "y" * 5000) for i in range(40)]
+    with connect(broker) as peer:
+        peer.sendall(form_request(f"Action=ReceiveMessage&QueueUrl=polled&WaitTimeSeconds=20&{VERSION}"))
+        peer.sendall(b"".join(behind) + form_request(f"Action=ListQueues&{VERSION}", last=True))
+        ask(broker, f"Action=SendMessage&QueueUrl=polled&MessageBody=awaited&{VERSION}")
+        answer = read_all(peer)
+    assert statuses(answer) == [200] * 42, statuses(answer)
+    kinds = re.findall(r"<(\w+)Response xmlns", answer)
+    assert kinds == ["ReceiveMessage"] + ["GetQueueUrl"] * 40 + ["ListQueues"], kinds
+    assert "<Body>awaited</Body>" in answer
+
+
+def test_who_sends_nothing_more_still_gets_the_answer(broker):
+    ask(broker, f"Action=CreateQueue&QueueName=half&{VERSION}")
+    for _ in range(20):
+        with connect(broker) as peer:
+            peer.sendall(form_request(f"Action=SendMessage&QueueUrl=half&MessageBody=x&{VERSION}"))
+            peer.shutdown(socket.SHUT_WR)
+            answer = read_all(peer)
+        assert statuses(answer) == [200] and "<MessageId>" in answer, answer[:300]
+    assert waiting(broker, "half") == 20
+
+
 def test_the_broker_is_well_afterwards(broker):
     assert "200 OK" in exchange(broker, "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert broker.process.poll() is None
