@@ -18,6 +18,8 @@ export function askForName(proposal, { canCancel = false } = {}) {
     const field = byId("name");
     field.value = proposal;
     byId("name-cancel").hidden = !canCancel;
+    // What closed it the last time: giving up with Escape leaves that as it is.
+    dialog.returnValue = "";
     dialog.showModal();
     field.select();
     return new Promise((resolve) => {

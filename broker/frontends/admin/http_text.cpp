@@ -87,8 +87,10 @@ bool is_visible_ascii(std::string_view text) {
 }
 
 std::size_t find_control(std::string_view text, std::size_t from) {
-    while (from + sizeof(std::uint64_t) <= text.size() && !holds_control(eight_bytes_at(text, from)))
-        from += sizeof(std::uint64_t);
+    constexpr std::size_t eight = sizeof(std::uint64_t);
+    while (from + 2 * eight <= text.size() &&
+           !(holds_control(eight_bytes_at(text, from)) | holds_control(eight_bytes_at(text, from + eight))))
+        from += 2 * eight;
     while (from < text.size() && !is_control(text[from])) ++from;
     return from;
 }

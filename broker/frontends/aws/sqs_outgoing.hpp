@@ -2,7 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <variant>
@@ -17,7 +17,7 @@ namespace tern::aws::sqs {
 struct Outgoing {
     /// Views into the call, and into `decoded`.
     engine::NewMessage message;
-    std::deque<std::string> decoded;
+    std::list<std::string> decoded;
     std::string md5_of_body;
     /// Empty when there are none.
     std::string md5_of_attributes;
