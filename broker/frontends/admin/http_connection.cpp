@@ -177,6 +177,8 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
         }
         if (session_.switched()) co_return hand_over();
         if (speaks_ == Speaks::http2) co_return hand_over_to_http2();
+        // A poll that was pipelined behind what the peer still waited for.
+        if (peer_done_ && polling_) break;
         if (session_.waiting() && (peer_done_ || session_.bytes_pending() >= pipelined_bytes_max)) {
             only_waits_ = true;
             co_await answered_.async_wait(token);

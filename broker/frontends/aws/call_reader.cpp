@@ -1,15 +1,12 @@
 #include "broker/frontends/aws/call_reader.hpp"
 
 #include <algorithm>
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
-#include <new>
 #include <optional>
 #include <string>
 
 #include "broker/base/json_text.hpp"
 #include "broker/frontends/admin/http_text.hpp"
-#include "broker/frontends/aws/bounded_resource.hpp"
+#include "broker/frontends/aws/json_body.hpp"
 #include "broker/frontends/aws/parameters.hpp"
 #include "broker/frontends/aws/query_form.hpp"
 #include "broker/frontends/aws/recognition.hpp"
@@ -21,9 +18,6 @@ namespace json = boost::json;
 
 using Found = std::variant<const Operation*, Error, NoAction>;
 
-/// How often what JSON text means may be longer than the text: a list of numbers of one digit is.
-constexpr std::size_t memory_per_byte = 4;
-constexpr std::size_t memory_anyway = 64u << 10;
 constexpr std::size_t action_bytes_shown = 100;
 
 std::string_view value_of(const admin::HttpRequest& request, std::string_view name) {
@@ -44,23 +38,6 @@ void add_queue_of_path(const admin::HttpRequest& request, const Operation& opera
     call.parameters["QueueUrl"] = request.path;
 }
 
-json::storage_ptr storage_for(std::size_t text_bytes) {
-    return json::make_shared_resource<BoundedResource>(memory_anyway + memory_per_byte * text_bytes);
-}
-
-/// Moved from where it was made, and never assigned: that would copy all of it to other memory.
-std::variant<json::object, Error> parse_body(std::string_view text) {
-    if (text.empty()) text = "{}";
-    json::error_code fault;
-    try {
-        auto body = json::parse({text.data(), text.size()}, fault, storage_for(text.size()));
-        if (!fault && body.is_object()) return std::move(body.get_object());
-    } catch (const std::bad_alloc&) {
-        return Error{common_errors::serialization, "The body holds too many values."};
-    }
-    return Error{common_errors::serialization, "The body is not a JSON object."};
-}
-
 Found read_json(const admin::HttpRequest& request, std::string_view target, Call& call) {
     const auto table = std::ranges::find_if(
         services(), [&](const ServiceTable& service) { return target.starts_with(service.target_prefix); });
@@ -70,11 +47,9 @@ Found read_json(const admin::HttpRequest& request, std::string_view target, Call
     const auto* const operation = find_operation(table->operations, call.operation);
     if (!operation) return Error{common_errors::unknown_operation, ""};
 
-    auto body = parse_body(request.body);
-    if (auto* const error = std::get_if<Error>(&body)) return std::move(*error);
-    call.take_parameters(std::move(std::get<json::object>(body)));
-    if (operation->input)
-        if (auto error = conform(call.parameters, *operation->input)) return std::move(*error);
+    auto parameters = read_json_body(request.body, operation->input);
+    if (auto* const error = std::get_if<Error>(&parameters)) return std::move(*error);
+    call.take_parameters(std::move(std::get<json::object>(parameters)));
     add_queue_of_path(request, *operation, call);
     return operation;
 }

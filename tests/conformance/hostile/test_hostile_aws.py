@@ -277,6 +277,20 @@ def test_who_sends_nothing_more_still_gets_the_answer(broker):
     assert waiting(broker, "half") == 20
 
 
+def test_a_poll_behind_another_request_ends_with_its_client(broker):
+    ask(broker, f"Action=CreateQueue&QueueName=left&{VERSION}")
+    for _ in range(20):
+        with connect(broker) as peer:
+            peer.sendall(form_request(f"Action=DeleteMessage&QueueUrl=left&ReceiptHandle=none&{VERSION}")
+                         + form_request(f"Action=PurgeQueue&QueueUrl=left&{VERSION}")
+                         + form_request(f"Action=ReceiveMessage&QueueUrl=left&WaitTimeSeconds=20&{VERSION}"))
+            peer.shutdown(socket.SHUT_WR)
+            answer = read_all(peer)
+        assert len(statuses(answer)) <= 2 and "ReceiveMessage" not in answer, answer
+    ask(broker, f"Action=SendMessage&QueueUrl=left&MessageBody=x&{VERSION}")
+    assert waiting(broker, "left") == 1
+
+
 def test_the_broker_is_well_afterwards(broker):
     assert "200 OK" in exchange(broker, "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert broker.process.poll() is None
