@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -51,6 +52,11 @@ struct LmdbFixture {
     }
     void write_file(const std::string& content) const {
         std::ofstream file(store::data_file_in(data), std::ios::binary | std::ios::trunc);
+        file << content;
+    }
+    void write_at(std::uint64_t offset, const std::string& content) const {
+        std::fstream file(store::data_file_in(data), std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(static_cast<std::streamoff>(offset));
         file << content;
     }
 
