@@ -50,6 +50,8 @@ struct Publish {
     bool ephemeral = false;
     /// A topic that does not exist is not made.
     bool topic_must_exist = false;
+    /// Deduplication ids count within their group only (docs/aws.md sns-11).
+    bool deduplicated_by_group = false;
 };
 
 /// Numbers are stored and on the wire.

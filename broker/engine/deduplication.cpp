@@ -46,16 +46,16 @@ std::optional<DeduplicationEntry> find(const Batch& batch, const Queue& queue, B
     return find_row(batch, key_of(queue, group, id));
 }
 
-std::optional<DeduplicationEntry> find(const Batch& batch, std::uint32_t storage, BytesView id) {
-    return find_row(batch, keys::deduplication(storage, {}, id));
+std::optional<DeduplicationEntry> find(const Batch& batch, std::uint32_t storage, BytesView group, BytesView id) {
+    return find_row(batch, keys::deduplication(storage, group, id));
 }
 
 void remember(Batch& batch, const Queue& queue, BytesView group, BytesView id, const DeduplicationEntry& entry) {
     put_row(batch, key_of(queue, group, id), entry);
 }
 
-void remember(Batch& batch, std::uint32_t storage, BytesView id, const DeduplicationEntry& entry) {
-    put_row(batch, keys::deduplication(storage, {}, id), entry);
+void remember(Batch& batch, std::uint32_t storage, BytesView group, BytesView id, const DeduplicationEntry& entry) {
+    put_row(batch, keys::deduplication(storage, group, id), entry);
 }
 
 void forget(Batch& batch, BytesView row_key) {

@@ -20,9 +20,9 @@ std::optional<DeduplicationEntry> find(const Batch& batch, const Queue& queue, B
 
 void remember(Batch& batch, const Queue& queue, BytesView group, BytesView id, const DeduplicationEntry& entry);
 
-/// Topics: whatever stands under a storage id of its own.
-std::optional<DeduplicationEntry> find(const Batch& batch, std::uint32_t storage, BytesView id);
-void remember(Batch& batch, std::uint32_t storage, BytesView id, const DeduplicationEntry& entry);
+/// Topics: whatever stands under a storage id of its own. `group`: empty unless ids count within their group only.
+std::optional<DeduplicationEntry> find(const Batch& batch, std::uint32_t storage, BytesView group, BytesView id);
+void remember(Batch& batch, std::uint32_t storage, BytesView group, BytesView id, const DeduplicationEntry& entry);
 
 /// Erases a row whose window is over; a row that was written anew stays.
 void forget(Batch& batch, BytesView row_key);

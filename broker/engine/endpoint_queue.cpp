@@ -59,7 +59,7 @@ bool put(Batch& batch, const Topic& topic, const Subscription& subscription, con
     const auto queue = batch.queues.find(batch.transaction, hidden_queue(topic.row.topic, topic.id, subscription.row));
     if (!queue.has_value()) return false;
     const auto& publication = published.publication();
-    const auto* body = publication.extras ? publication.extras->body_for(subscription.row.protocol) : nullptr;
+    const auto* body = publication.extras ? publication.extras->body_for(body_protocol(subscription.row)) : nullptr;
     enqueue(batch, **queue, published, topic.epoch(), extras_for(published, body),
             body != nullptr ? body->body : publication.data);
     return true;

@@ -18,16 +18,10 @@
 namespace tern::engine {
 namespace {
 
-constexpr std::string_view queue_protocol = "sqs";
-
 /// The body that a subscription gets where it is not the publication's data; null: it is.
 const ProtocolBody* own_body(const SubscriptionRow& row, const PublicationExtras& extras) {
-    switch (row.kind) {
-        case SubscriptionKind::queue: return extras.body_for(queue_protocol);
-        case SubscriptionKind::endpoint: return extras.body_for(row.protocol);
-        case SubscriptionKind::durable: break;
-    }
-    return nullptr;
+    const auto protocol = body_protocol(row);
+    return protocol.empty() ? nullptr : extras.body_for(protocol);
 }
 
 }  // namespace
@@ -121,11 +115,13 @@ bool FanOut::send(const Target& target, const Published& published) {
     if (target.raw) {
         const auto* body = publication.extras ? publication.extras->body_for(target.protocol) : nullptr;
         message.body = body != nullptr ? body->body : publication.data;
-        message.attributes = message_attributes(publication);
+        message.attributes = raw_attributes(publication);
     } else {
         message.body = enveloped(target, published);
     }
-    message.group_id = publication.group_id;
+    // A FIFO topic keeps its groups from standard queues (docs/aws.md sns-21).
+    if (queue.settings().fifo == topic_.settings().fifo) message.group_id = publication.group_id;
+    if (publication.extras) message.trace_header = publication.extras->trace_header;
     if (queue.settings().fifo) {
         if (!made_.deduplication_id)
             made_.deduplication_id = publication.deduplication_id ? *publication.deduplication_id
@@ -140,8 +136,8 @@ void FanOut::send_to_dead_letters(const Subscription& subscription, const Publis
     if (row.dead_letter_queue.empty()) return;
     // A message cannot have more attributes; the envelope can.
     const bool fits = published.publication().attributes.size() <= protocol::message_attributes_max;
-    const auto protocol = row.kind == SubscriptionKind::endpoint ? std::string_view(row.protocol) : queue_protocol;
-    send({{topic_.row.topic.namespace_name, row.dead_letter_queue}, row.name, row.raw && fits, protocol}, published);
+    send({{topic_.row.topic.namespace_name, row.dead_letter_queue}, row.name, row.raw && fits, body_protocol(row)},
+         published);
 }
 
 }  // namespace tern::engine

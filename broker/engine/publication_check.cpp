@@ -23,7 +23,7 @@ Errc check_publication_attributes(const Publication& publication) {
     std::vector<std::string_view> names;
     names.reserve(publication.attributes.size());
     for (const auto& attribute : publication.attributes) {
-        const auto errc = check_attribute({attribute.name, attribute.type, attribute.value});
+        const auto errc = check_published_attribute({attribute.name, attribute.type, attribute.value});
         if (errc != Errc::ok) return errc;
         if (attribute.name.starts_with(own_attribute_prefix)) return Errc::attribute_name_invalid;
         names.emplace_back(attribute.name);

@@ -12,7 +12,7 @@ namespace tern::engine {
 
 /// The body for subscriptions of one protocol, where it is not the publication's data (SNS: MessageStructure=json).
 struct ProtocolBody {
-    /// sqs, http, https, email, …
+    /// sqs, http, https, email, …; of mobile devices the platform: APNS, GCM, …
     std::string protocol{};
     Bytes body{};
     /// As PublicationExtras::signature, over this body.
@@ -26,6 +26,8 @@ struct PublicationExtras {
     std::string topic_arn{};
     /// SNS's Subject; empty: none.
     std::string headline{};
+    /// The X-Ray trace header of the messages in queues; empty: none. Not kept for endpoints.
+    std::string trace_header{};
     std::vector<ProtocolBody> bodies{};
     std::optional<MessageId> id{};
     std::optional<Timestamp> at{};

@@ -5,6 +5,7 @@
 
 #include "broker/base/hex.hpp"
 #include "broker/engine/fields.hpp"
+#include "broker/engine/sending.hpp"
 
 namespace tern::engine {
 namespace {
@@ -129,6 +130,12 @@ std::vector<MessageAttribute> message_attributes(const Publication& publication)
     attributes.reserve(publication.attributes.size());
     for (const auto& attribute : publication.attributes)
         attributes.push_back({attribute.name, attribute.type, attribute.value});
+    return attributes;
+}
+
+std::vector<MessageAttribute> raw_attributes(const Publication& publication) {
+    auto attributes = message_attributes(publication);
+    std::erase_if(attributes, [](const MessageAttribute& attribute) { return is_reserved_attribute(attribute.name); });
     return attributes;
 }
 

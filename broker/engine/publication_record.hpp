@@ -40,6 +40,8 @@ Bytes durable_attributes(const Published& published, const std::string& epoch, B
 
 /// A publication's attributes as those of a message; they point into it.
 std::vector<MessageAttribute> message_attributes(const Publication& publication);
+/// Those of them that a message in a user's queue may have.
+std::vector<MessageAttribute> raw_attributes(const Publication& publication);
 
 /// 8-4-4-4-12 hexadecimal digits.
 std::string text_of(const MessageId& id);

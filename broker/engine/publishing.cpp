@@ -36,13 +36,14 @@ public:
         if (result.status != Errc::ok) return result;
 
         const auto deduplication_id = command_.ephemeral ? std::nullopt : deduplication_id_of(publication);
+        const auto group = command_.deduplicated_by_group ? BytesView(publication.group_id) : BytesView();
         if (deduplication_id) {
-            const auto earlier = deduplication::find(batch_, topic_.row.storage, *deduplication_id);
+            const auto earlier = deduplication::find(batch_, topic_.row.storage, group, *deduplication_id);
             if (earlier) return answer_again(*earlier);
         }
         accept(index, result);
         if (deduplication_id)
-            deduplication::remember(batch_, topic_.row.storage, *deduplication_id,
+            deduplication::remember(batch_, topic_.row.storage, group, *deduplication_id,
                                     {result.id, *result.offset, batch_.now});
         return result;
     }

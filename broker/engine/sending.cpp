@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t attribute_name_bytes_max = 256;
 constexpr std::size_t fifo_id_bytes_max = 128;
-constexpr std::size_t trace_header_bytes_max = 2048;
 constexpr std::size_t sender_id_bytes_max = 256;
 constexpr std::size_t number_digits_max = 38;
 
@@ -33,7 +32,6 @@ bool begins_with_any_case(BytesView text, BytesView lower_case_prefix) {
 bool valid_attribute_name(BytesView name) {
     if (name.empty() || name.size() > attribute_name_bytes_max) return false;
     if (name.front() == '.' || name.back() == '.' || name.find("..") != BytesView::npos) return false;
-    if (begins_with_any_case(name, "aws.") || begins_with_any_case(name, "amazon.")) return false;
     return std::all_of(name.begin(), name.end(),
                        [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
 }
@@ -44,8 +42,9 @@ BytesView base_type(BytesView type) {
 }
 
 bool valid_attribute_type(BytesView type) {
-    if (type.size() > attribute_name_bytes_max || type.ends_with('.')) return false;
     const auto base = base_type(type);
+    const bool has_empty_label = type.size() == base.size() + 1;
+    if (type.size() > attribute_name_bytes_max || has_empty_label) return false;
     return base == "String" || base == "Number" || base == "Binary";
 }
 
@@ -114,7 +113,16 @@ Result<Queue*> find_queue(Batch& batch, const SendMessages& command) {
 
 }  // namespace
 
+bool is_reserved_attribute(BytesView name) {
+    return begins_with_any_case(name, "aws.") || begins_with_any_case(name, "amazon.");
+}
+
 Errc check_attribute(const MessageAttribute& attribute) {
+    if (is_reserved_attribute(attribute.name)) return Errc::attribute_name_invalid;
+    return check_published_attribute(attribute);
+}
+
+Errc check_published_attribute(const MessageAttribute& attribute) {
     if (!valid_attribute_name(attribute.name)) return Errc::attribute_name_invalid;
     if (!valid_attribute_type(attribute.type)) return Errc::attribute_type_invalid;
     if (attribute.value.empty()) return Errc::attribute_value_empty;

@@ -23,6 +23,16 @@ Errc check_message(const QueueSettings& settings, const NewMessage& message);
 /// The first rule that an attribute breaks, ok when none.
 Errc check_attribute(const MessageAttribute& attribute);
 
+/// Whether the name begins with AWS. or Amazon., in any case: no message has such an attribute. A publication may: SNS
+/// is told by them how to send (AWS.SNS.SMS.SMSType).
+bool is_reserved_attribute(BytesView name);
+
+/// As check_attribute, of a publication.
+Errc check_published_attribute(const MessageAttribute& attribute);
+
+/// Of an X-Ray trace header that goes with a message.
+inline constexpr std::size_t trace_header_bytes_max = 2048;
+
 /// 1 to 128 alphanumeric and punctuation characters: message group ids, deduplication ids and receive attempt ids.
 bool valid_fifo_id(BytesView id);
 

@@ -60,6 +60,12 @@ Result<TopicDescription> describe_topic(const store::ReadTransaction& snapshot, 
     return description;
 }
 
+Result<TopicName> topic_name(const store::ReadTransaction& snapshot, std::uint32_t id) {
+    auto topic = read_topic(snapshot, id);
+    if (!topic.has_value()) return topic.error();
+    return std::move(topic->row.topic);
+}
+
 Result<TopicPage> list_topics(const store::ReadTransaction& snapshot, const std::string& namespace_name,
                               const std::string& prefix, const Page& page) {
     const auto named = catalog_page(snapshot, keys::CatalogKind::topic, {namespace_name, prefix}, page,

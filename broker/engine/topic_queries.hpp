@@ -42,6 +42,9 @@ struct TopicDescription {
 Result<TopicDescription> describe_topic(const store::ReadTransaction& snapshot, const TopicName& topic,
                                         const DurableEnd& durable_end);
 
+/// What the topic of that number is called. Errors: topic_does_not_exist; storage_damaged.
+Result<TopicName> topic_name(const store::ReadTransaction& snapshot, std::uint32_t id);
+
 struct TopicSummary {
     std::uint32_t id = 0;
     std::string name;

@@ -110,6 +110,17 @@ QueueName hidden_queue(const TopicName& topic, std::uint32_t topic_id, const Sub
                                                   : hidden_names::durable_queue(topic, topic_id, row.name);
 }
 
+std::string_view body_protocol(const SubscriptionRow& row) {
+    if (row.kind == SubscriptionKind::queue) return "sqs";
+    if (row.kind == SubscriptionKind::durable) return {};
+    constexpr std::string_view before_platform = ":endpoint/";
+    const std::string_view endpoint = row.endpoint;
+    const auto at = endpoint.find(before_platform);
+    if (row.protocol != "application" || at == std::string_view::npos) return row.protocol;
+    const auto rest = endpoint.substr(at + before_platform.size());
+    return rest.substr(0, rest.find('/'));
+}
+
 QueueName subscribed_queue(const TopicName& topic, const SubscriptionRow& row) {
     return {row.queue_namespace.value_or(topic.namespace_name), row.queue};
 }

@@ -71,6 +71,9 @@ struct SubscriptionRow {
 };
 /// The hidden queue that a durable or endpoint subscription stands on.
 QueueName hidden_queue(const TopicName& topic, std::uint32_t topic_id, const SubscriptionRow& row);
+/// Whose body a subscription gets where a publication has several: its protocol; of a mobile device's endpoint
+/// (arn:…:endpoint/PLATFORM/…) the platform. Empty for a durable one.
+std::string_view body_protocol(const SubscriptionRow& row);
 /// Where a queue subscription delivers.
 QueueName subscribed_queue(const TopicName& topic, const SubscriptionRow& row);
 

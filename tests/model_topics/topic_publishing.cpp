@@ -168,7 +168,8 @@ bool TopicModel::send(const Topic& topic, const std::string& queue, bool raw, co
     if (target == nullptr) return false;
     Message message;
     message.body = raw ? kept->entry.data : envelope(topic, *kept);
-    message.group = kept->entry.group;
+    // docs/aws.md sns-21: a FIFO topic keeps its groups from standard queues.
+    if (target->fifo() == topic.fifo()) message.group = kept->entry.group;
     if (raw) message.attributes = attributes_of(kept->entry);
     if (message.attributes.size() > protocol::message_attributes_max) return false;
     target->put(std::move(message), deduplication_key(kept->entry), now_);

@@ -13,6 +13,20 @@ std::string place_in(std::string_view text, std::size_t offset) {
     return "line: " + std::to_string(lines + 1) + ", column: " + std::to_string(in_line + 1);
 }
 
+std::string without_space(std::string_view json) {
+    std::string compact;
+    compact.reserve(json.size());
+    bool in_string = false;
+    bool escaped = false;
+    for (const char c : json) {
+        const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        if (in_string || !space) compact += c;
+        if (c == '"' && !escaped) in_string = !in_string;
+        escaped = in_string && c == '\\' && !escaped;
+    }
+    return compact;
+}
+
 std::string json_fault(std::string_view text) {
     const std::string beginning = "failed to parse JSON. ";
     const engine::JsonTokens json(text, engine::JsonLimits{});

@@ -36,7 +36,8 @@ bool is_phone_number(std::string_view text) {
     bool after_digit = false;
     for (const char c : text) {
         const bool digit = admin::is_digit(c);
-        if (!digit && (c != '-' || !after_digit)) return false;
+        const bool separator = c == '-' || c == '.' || c == '/';
+        if (!digit && (!separator || !after_digit)) return false;
         after_digit = digit;
     }
     return after_digit;

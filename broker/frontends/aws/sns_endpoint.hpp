@@ -21,7 +21,7 @@ const SnsProtocol* find_protocol(std::string_view name);
 /// Errors: invalid_parameter for what is no endpoint of the protocol; sqs is judged by the ARN alone.
 std::optional<Error> check_endpoint(std::string_view protocol, std::string_view endpoint);
 
-/// E.164, with single hyphens between digits.
+/// E.164; between digits there may be a hyphen, a dot or a slash.
 bool is_phone_number(std::string_view text);
 
 }  // namespace tern::aws::sns

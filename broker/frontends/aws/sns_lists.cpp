@@ -1,7 +1,9 @@
 #include <boost/json/array.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "broker/base/base64.hpp"
 #include "broker/base/base64url.hpp"
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
@@ -18,8 +20,19 @@ Error bad_token(Errc status) {
     return status == Errc::page_token_invalid ? invalid("NextToken") : error_of(status);
 }
 
-std::string token_in(const Call& call) {
-    return std::string(text_in(call.parameters, "NextToken").value_or(""));
+/// Tokens are in padded base64, as those of SNS.
+std::string shown_token(std::string_view place) {
+    std::string token;
+    append_base64(token, place);
+    return token;
+}
+
+/// The place in a list that the call's token shows, empty when it has none. Nothing: it is no token.
+std::optional<std::string> place_of(const Call& call) {
+    const auto token = text_in(call.parameters, "NextToken").value_or("");
+    if (token.empty()) return std::string();
+    auto place = decode_base64(token);
+    return place && !place->empty() ? std::move(place) : std::nullopt;
 }
 
 void add_subscription(const NamedTopic& topic, const engine::SubscriptionDescription& subscription, const Scope& home,
@@ -46,19 +59,18 @@ public:
           call_(call),
           snapshot_(surroundings.broker.snapshot()) {}
 
-    Step run(const std::string& token) {
-        const auto place = decode_base64url(token);
-        const auto zero = place ? place->find('\0') : std::string::npos;
-        if (!token.empty() && zero == std::string::npos) return invalid("NextToken");
-        if (!token.empty()) {
-            const auto status = take_topic(place->substr(0, zero), place->substr(zero + 1));
+    Step run(const std::string& place) {
+        const auto zero = place.find('\0');
+        if (!place.empty() && zero == std::string::npos) return invalid("NextToken");
+        if (!place.empty()) {
+            const auto status = take_topic(place.substr(0, zero), place.substr(zero + 1));
             // A topic that is gone since the last page has nothing to show.
             if (status != Errc::ok && status != Errc::topic_does_not_exist) return bad_token(status);
         }
-        take_topics(token.empty() ? std::string() : encode_base64url(place->substr(0, zero)));
+        take_topics(place.empty() ? std::string() : encode_base64url(place.substr(0, zero)));
         json::object result;
         result["Subscriptions"] = std::move(shown_);
-        if (!next_.empty()) result["NextToken"] = encode_base64url(next_);
+        if (!next_.empty()) result["NextToken"] = shown_token(next_);
         return result;
     }
 
@@ -104,36 +116,41 @@ private:
 }  // namespace
 
 Step list_topics(const Surroundings& surroundings, Call& call) {
+    const auto place = place_of(call);
+    if (!place) return invalid("NextToken");
     const auto snapshot = surroundings.broker.snapshot();
     const auto page = engine::list_topics(*snapshot, namespace_of(call.scope, surroundings.options.home), {},
-                                          {entries_per_page, token_in(call)});
+                                          {entries_per_page, *place});
     if (!page.has_value()) return bad_token(page.error());
     json::object result;
     auto& topics = result["Topics"].emplace_array();
     for (const auto& topic : page->topics)
         topics.push_back(json::object{{"TopicArn", arn_of("sns", call.scope, topic.name)}});
-    if (!page->next_token.empty()) result["NextToken"] = page->next_token;
+    if (!page->next_token.empty()) result["NextToken"] = shown_token(page->next_token);
     return result;
 }
 
 Step list_subscriptions(const Surroundings& surroundings, Call& call) {
-    return SubscriptionWalk(surroundings, call).run(token_in(call));
+    const auto place = place_of(call);
+    return place ? SubscriptionWalk(surroundings, call).run(*place) : Step(invalid("NextToken"));
 }
 
 Step list_subscriptions_by_topic(const Surroundings& surroundings, Call& call) {
     const auto topic = topic_of(surroundings, call);
     if (const auto* const error = std::get_if<Error>(&topic)) return *error;
     const auto& named = std::get<NamedTopic>(topic);
+    const auto place = place_of(call);
+    if (!place) return invalid("NextToken");
     const auto snapshot = surroundings.broker.snapshot();
-    const auto page = engine::list_subscriptions(*snapshot, surroundings.broker.now(), named.topic,
-                                                 {entries_per_page, token_in(call)});
+    const auto page =
+        engine::list_subscriptions(*snapshot, surroundings.broker.now(), named.topic, {entries_per_page, *place});
     if (!page.has_value()) return bad_token(page.error());
     json::object result;
     auto& subscriptions = result["Subscriptions"].emplace_array();
     for (const auto& one : page->subscriptions)
         if (one.kind != engine::SubscriptionKind::durable)
             add_subscription(named, one, surroundings.options.home, subscriptions);
-    if (!page->next_token.empty()) result["NextToken"] = page->next_token;
+    if (!page->next_token.empty()) result["NextToken"] = shown_token(page->next_token);
     return result;
 }
 

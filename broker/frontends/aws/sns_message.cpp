@@ -7,9 +7,11 @@
 
 #include "broker/base/ascii.hpp"
 #include "broker/base/base64.hpp"
+#include "broker/engine/sending.hpp"
 #include "broker/frontends/aws/parameters.hpp"
 #include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_errors.hpp"
+#include "broker/frontends/aws/sns_platform.hpp"
 
 namespace tern::aws::sns {
 namespace {
@@ -17,7 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t attribute_name_bytes_max = 256;
-constexpr std::size_t subject_bytes_max = 100;
+constexpr std::ptrdiff_t subject_characters_max = 100;
 
 Error bad_attribute(std::string text) {
     return {kinds::parameter_value_invalid, std::move(text)};
@@ -49,8 +51,10 @@ std::optional<Error> check_attribute_name(std::string_view name) {
 }
 
 bool is_type(std::string_view type) {
-    const auto base = type.substr(0, type.find('.'));
-    return (base == "String" || base == "Number" || base == "Binary") && !type.ends_with('.');
+    const auto dot = type.find('.');
+    const auto base = type.substr(0, dot);
+    const bool has_empty_label = dot != std::string_view::npos && dot + 1 == type.size();
+    return (base == "String" || base == "Number" || base == "Binary") && !has_empty_label;
 }
 
 std::variant<engine::PublicationAttribute, Error> read_attribute(std::string_view name, const json::object& given,
@@ -84,6 +88,9 @@ std::variant<engine::PublicationAttribute, Error> read_attribute(std::string_vie
         if (!bytes) return Error{common_errors::serialization, "BinaryValue is not base64."};
         attribute.value = std::move(*bytes);
     }
+    const auto errc = engine::check_published_attribute({attribute.name, attribute.type, attribute.value});
+    if (errc == Errc::number_attribute_invalid)
+        return bad_attribute("Could not cast message attribute '" + attribute.name + "' value to number.");
     return attribute;
 }
 
@@ -104,11 +111,15 @@ std::optional<Error> read_attributes(const json::object& parameters, std::string
 /// printable.
 bool is_subject(std::string_view text) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    return !text.empty() && text.size() <= subject_bytes_max && text.front() != ' ' &&
-           std::ranges::none_of(text, is_control);
+    const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    return !text.empty() && std::ranges::count_if(text, begins_character) <= subject_characters_max &&
+           text.front() != ' ' && std::ranges::none_of(text, is_control);
 }
 
-std::optional<Error> read_bodies(Message& message) {
+}  // namespace
+
+std::optional<Error> take_apart(const json::object& parameters, std::string_view platform, Message& message) {
+    if (text_in(parameters, "MessageStructure") != "json") return std::nullopt;
     json::error_code fault;
     const auto parsed = json::parse(message.body, fault);
     if (fault || !parsed.is_object()) return invalid("Message Structure - JSON message body failed to parse");
@@ -119,17 +130,17 @@ std::optional<Error> read_bodies(Message& message) {
         if (!value.is_string()) continue;
         if (name == "default") {
             whole = std::string(view_of(value));
-        } else if (find_protocol(name)) {
+        } else if (find_protocol(name) || is_platform(name)) {
             message.bodies.push_back({std::string(key), Bytes(view_of(value)), {}});
         }
     }
+    for (const auto& body : message.bodies)
+        if (!whole && body.protocol == platform) whole = std::string(body.body);
     if (!whole) return invalid("Message Structure - No default entry in JSON message body");
     if (whole->empty()) return invalid("Empty message");
     message.body = std::move(*whole);
     return std::nullopt;
 }
-
-}  // namespace
 
 std::variant<Message, Error> read_message(const json::object& parameters, std::string_view position) {
     Message message;
@@ -140,8 +151,6 @@ std::variant<Message, Error> read_message(const json::object& parameters, std::s
     if (message.body.empty()) return invalid("Empty message");
     message.bytes = message.body.size() + message.subject.size();
     if (auto error = read_attributes(parameters, position, message)) return std::move(*error);
-    if (text_in(parameters, "MessageStructure") == "json")
-        if (auto error = read_bodies(message)) return std::move(*error);
     return message;
 }
 

@@ -17,14 +17,21 @@ struct Message {
     /// The default one where there are several.
     std::string body;
     std::string subject;
+    /// Of several, by protocol or platform.
     std::vector<engine::ProtocolBody> bodies;
     std::vector<engine::PublicationAttribute> attributes;
     /// Of body (all of the JSON where that holds several), subject and attributes.
     std::uint64_t bytes = 0;
 };
 
-/// `position` stands before the path of an attribute in a text: "publishBatchRequestEntries.1.member." of an entry.
+/// All but what MessageStructure says. `position` stands before the path of an attribute in a text:
+/// "publishBatchRequestEntries.1.member." of an entry.
 /// Errors: invalid_parameter, parameter_value_invalid, validation.
 std::variant<Message, Error> read_message(const boost::json::object& parameters, std::string_view position);
+
+/// Takes the message apart where MessageStructure says that it holds several bodies. What goes to a device alone
+/// (`platform`, else empty) needs no default if there is a body for it.
+/// Errors: invalid_parameter.
+std::optional<Error> take_apart(const boost::json::object& parameters, std::string_view platform, Message& message);
 
 }  // namespace tern::aws::sns

@@ -86,7 +86,7 @@ Step create_platform_endpoint(const Surroundings& surroundings, Call& call) {
     command.protocol = "application";
     command.endpoint = token;
     command.settings.annotations = std::get<engine::Annotations>(std::move(attributes));
-    command.token = new_token();
+    command.token = new_token(0);
     Submit submit;
     submit.command = std::move(command);
     submit.then = [&surroundings, application = std::get<Application>(std::move(application)),

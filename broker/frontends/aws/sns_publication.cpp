@@ -1,9 +1,14 @@
 #include "broker/frontends/aws/sns_publication.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <system_error>
 #include <utility>
 
 #include "broker/engine/envelope.hpp"
+#include "broker/engine/sending.hpp"
+#include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/signer.hpp"
 #include "broker/frontends/aws/sns_topic_attributes.hpp"
 #include "broker/frontends/json/id_text.hpp"
@@ -13,7 +18,8 @@ namespace tern::aws::sns {
 namespace {
 
 constexpr int token_parts = 4;
-constexpr std::string_view api_version = "2010-03-31";
+constexpr std::size_t secret_digits = 64;
+constexpr std::size_t topic_digits = 8;
 
 engine::MessageId new_message_id() {
     thread_local runtime::SystemRandom random;
@@ -82,8 +88,8 @@ std::shared_ptr<const engine::PublicationBatch> request_with(const RequestContex
     const auto& [surroundings, call, topic, description] = context;
     auto extras = basic_extras(surroundings, call, topic);
     extras.token = token;
-    extras.confirm_url = base_url(call) + "/?Action=ConfirmSubscription&Version=" + std::string(api_version) +
-                         "&TopicArn=" + extras.topic_arn + "&Token=" + token;
+    extras.confirm_url =
+        base_url(call) + "/?Action=ConfirmSubscription&TopicArn=" + extras.topic_arn + "&Token=" + token;
     engine::Publication publication;
     publication.subject = topic.topic.name;
     publication.data = std::move(message);
@@ -100,7 +106,7 @@ bool is_signed_for(std::string_view protocol) {
 
 }  // namespace
 
-std::string new_token() {
+std::string new_token(std::uint32_t topic) {
     thread_local runtime::SystemRandom random;
     std::string token;
     for (int part = 0; part < token_parts; ++part) {
@@ -108,7 +114,22 @@ std::string new_token() {
         std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(random.next()));
         token += digits;
     }
-    return token;
+    char digits[topic_digits + 1];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(topic));
+    return token += digits;
+}
+
+bool is_token(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return admin::is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+std::optional<std::uint32_t> topic_in_token(std::string_view token) {
+    if (token.size() != secret_digits + topic_digits) return std::nullopt;
+    std::uint32_t topic = 0;
+    const auto* const end = token.data() + token.size();
+    const auto [stopped, fault] = std::from_chars(token.data() + secret_digits, end, topic, 16);
+    if (fault != std::errc() || stopped != end) return std::nullopt;
+    return topic;
 }
 
 std::string base_url(const Call& call) {
@@ -139,6 +160,7 @@ engine::Publication publication_of(const Surroundings& surroundings, const Call&
 
     auto extras = basic_extras(surroundings, call, topic);
     extras.headline = std::move(message.subject);
+    if (call.trace_header.size() <= engine::trace_header_bytes_max) extras.trace_header = call.trace_header;
     extras.bodies = std::move(message.bodies);
     // FIFO topics sign nothing; and what nobody sees needs no signature.
     if (description.has_enveloped && !description.settings.fifo) {
@@ -154,6 +176,16 @@ engine::Publication publication_of(const Surroundings& surroundings, const Call&
     return publication;
 }
 
+engine::Publish publish_command(engine::TopicName&& topic, engine::PublicationBatch&& publications,
+                                bool deduplicated_by_group) {
+    engine::Publish command;
+    command.topic = std::move(topic);
+    command.batch = std::make_shared<const engine::PublicationBatch>(std::move(publications));
+    command.topic_must_exist = true;
+    command.deduplicated_by_group = deduplicated_by_group;
+    return command;
+}
+
 std::shared_ptr<const engine::PublicationBatch> confirmation_request(const Surroundings& surroundings, const Call& call,
                                                                      const NamedTopic& topic,
                                                                      const engine::TopicDescription& description,
@@ -165,12 +197,13 @@ std::shared_ptr<const engine::PublicationBatch> confirmation_request(const Surro
 
 std::shared_ptr<const engine::PublicationBatch> farewell(const Surroundings& surroundings, const Call& call,
                                                          const NamedSubscription& subscription,
-                                                         const engine::TopicDescription& description) {
+                                                         const engine::TopicDescription& description,
+                                                         const std::string& token) {
     const auto message = "You have chosen to deactivate subscription " +
                          arn_of_subscription(subscription.topic, subscription.id) +
                          ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in "
                          "this message.";
-    return request_with({surroundings, call, subscription.topic, description}, message, new_token(),
+    return request_with({surroundings, call, subscription.topic, description}, message, token,
                         "UnsubscribeConfirmation");
 }
 

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::uint64_t bytes_without_topic_max = 262'144;
 
-Submit submit_publication(engine::TopicName&& topic, engine::Publication&& publication, std::size_t bytes) {
+Submit submit_publication(engine::TopicName&& topic, engine::Publication&& publication, std::size_t bytes,
+                          bool deduplicated_by_group = false) {
     Submit submit;
-    submit.command = engine::Publish{
-        std::move(topic),
-        std::make_shared<const engine::PublicationBatch>(engine::PublicationBatch{std::move(publication)}), false,
-        true};
+    engine::PublicationBatch batch;
+    batch.push_back(std::move(publication));
+    submit.command = publish_command(std::move(topic), std::move(batch), deduplicated_by_group);
     submit.bytes = bytes;
     submit.then = [](engine::Answer&& answer) -> Step {
         if (answer.status != Errc::ok) return error_of(answer.status);
@@ -79,7 +79,8 @@ Step publish_to_topic(const Surroundings& surroundings, const Call& call, NamedT
     if (message.bytes > message_bytes_max(description)) return invalid("Message too long");
     const auto bytes = message.bytes;
     auto publication = publication_of(surroundings, call, topic, description, std::move(message), call.parameters);
-    return submit_publication(std::move(topic.topic), std::move(publication), bytes);
+    return submit_publication(std::move(topic.topic), std::move(publication), bytes,
+                              is_deduplicated_by_group(description));
 }
 
 }  // namespace
@@ -97,6 +98,8 @@ Step publish(const Surroundings& surroundings, Call& call) {
     auto& message = std::get<Message>(read);
 
     const auto endpoint = target ? parse_endpoint_arn(*target) : std::nullopt;
+    const auto platform = endpoint ? std::string_view(endpoint->application.platform) : std::string_view();
+    if (auto error = take_apart(call.parameters, platform, message)) return std::move(*error);
     if ((!target || endpoint) && message.bytes > bytes_without_topic_max) return invalid("Message too long");
     if (!target) return publish_to_phone(call, std::move(message));
     if (endpoint) return publish_to_endpoint(surroundings, *endpoint, std::move(message));

@@ -82,8 +82,7 @@ public:
         Submit submit;
         submit.bytes = bytes_;
         submit.command =
-            engine::Publish{std::move(topic_.topic),
-                            std::make_shared<const engine::PublicationBatch>(std::move(publications_)), false, true};
+            publish_command(std::move(topic_.topic), std::move(publications_), is_deduplicated_by_group(description_));
         submit.then = [ids = std::move(ids_), failed = std::move(failed_)](engine::Answer&& given) mutable -> Step {
             if (given.status != Errc::ok) return error_of(given.status);
             return answer(ids, std::get<engine::PublishResults>(given.body).results, std::move(failed));
@@ -92,15 +91,18 @@ public:
     }
 
 private:
-    /// Errors that are the whole batch's: what a FIFO topic wants, and attributes (docs/aws.md sns-10).
+    /// Errors that are the whole batch's: attributes, MessageStructure, what a FIFO topic wants (docs/aws.md sns-12).
     std::optional<Error> take(const json::object& entry, std::size_t number) {
+        auto read = read_message(entry, "publishBatchRequestEntries." + std::to_string(number) + ".member.");
+        auto* const fault = std::get_if<Error>(&read);
+        if (fault && fault->kind.code != kinds::invalid_parameter.code) return std::move(*fault);
+        if (!fault)
+            if (auto error = take_apart(entry, {}, std::get<Message>(read))) return error;
         const auto& settings = description_.settings;
         if (auto error = check_fifo_parameters(entry, settings.fifo, settings.content_based_deduplication))
             return error;
-        auto read = read_message(entry, "publishBatchRequestEntries." + std::to_string(number) + ".member.");
-        if (auto* const error = std::get_if<Error>(&read)) {
-            if (error->kind.code != kinds::invalid_parameter.code) return std::move(*error);
-            failed_.push_back(failure(text_in(entry, "Id").value_or(""), *error));
+        if (fault) {
+            failed_.push_back(failure(text_in(entry, "Id").value_or(""), *fault));
             return std::nullopt;
         }
         auto& message = std::get<Message>(read);

@@ -1,20 +1,17 @@
-#include <algorithm>
 #include <utility>
 
-#include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/sns_endpoint.hpp"
+#include "broker/frontends/aws/sns_farewells.hpp"
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_publication.hpp"
 #include "broker/frontends/aws/sns_subscription_attributes.hpp"
 
-/// Subscriptions come, are confirmed, and go (docs/aws.md sns-13, sns-14, sns-17, sns-18).
+/// Subscriptions come and go (docs/aws.md sns-13, sns-14, sns-17, sns-18).
 namespace tern::aws::sns {
 namespace {
 
 constexpr std::string_view confirms_later = "pending confirmation";
-/// Of a token of this broker; those of SNS are longer.
-constexpr std::size_t token_digits_min = 64;
 /// What is never sent, but kept to be looked at.
 constexpr Milliseconds unsent_retention = std::chrono::hours(24);
 
@@ -103,7 +100,7 @@ private:
         command.endpoint = endpoint_;
         command.settings = std::move(settings);
         command.confirmed = !asks;
-        if (asks) command.token = new_token();
+        if (asks) command.token = new_token(topic.id);
         const bool web = is_web();
         if (web) command.request = confirmation_request(surroundings_, call_, topic_, topic, command.token);
         if (!web) command.retention = unsent_retention;
@@ -117,37 +114,12 @@ private:
     const std::string endpoint_;
 };
 
-bool is_token(std::string_view text) {
-    return text.size() >= token_digits_min &&
-           std::ranges::all_of(text, [](char c) { return admin::is_digit(c) || (c >= 'a' && c <= 'f'); });
-}
-
 }  // namespace
 
 Step subscribe(const Surroundings& surroundings, Call& call) {
     const auto topic = topic_of(surroundings, call);
     if (const auto* const error = std::get_if<Error>(&topic)) return *error;
     return Subscribing(surroundings, call, std::get<NamedTopic>(topic)).run();
-}
-
-Step confirm_subscription(const Surroundings& surroundings, Call& call) {
-    // Whoever visits a link signs nothing, and so names no region: the topic's counts (docs/aws.md sns-18).
-    auto arn = parse_arn(text_in(call.parameters, "TopicArn").value_or(""));
-    if (!arn || !is_topic(*arn)) return invalid("Topic");
-    const auto named = topic_in(surroundings, std::move(arn->scope), arn->resource);
-    const std::string token(text_in(call.parameters, "Token").value_or(""));
-    const auto described = describe(surroundings, named);
-    if (const auto* const error = std::get_if<Error>(&described)) return *error;
-    if (!is_token(token)) return invalid("Token");
-    Submit submit;
-    submit.command = engine::ConfirmEndpoint{named.topic, token};
-    submit.then = [named](engine::Answer&& answer) -> Step {
-        if (answer.status == Errc::subscription_does_not_exist) return Error{kinds::invalid_parameter, "Invalid token"};
-        if (answer.status != Errc::ok) return error_of(answer.status);
-        const auto& confirmed = std::get<engine::SubscriptionAdded>(answer.body);
-        return boost::json::object{{"SubscriptionArn", arn_of_subscription(named, confirmed.subscription)}};
-    };
-    return submit;
 }
 
 Step unsubscribe(const Surroundings& surroundings, Call& call) {
@@ -160,10 +132,13 @@ Step unsubscribe(const Surroundings& surroundings, Call& call) {
     if (!known.has_value() || known->kind == engine::SubscriptionKind::durable) return boost::json::object();
     Submit submit;
     engine::RemoveSubscription command{named.topic.topic, named.id};
+    std::string token;
     if (is_web_protocol(known->protocol) && known->confirmed) {
         const auto described = describe(surroundings, named.topic);
-        if (const auto* const topic = std::get_if<engine::TopicDescription>(&described))
-            command.farewell = farewell(surroundings, call, named, *topic);
+        if (const auto* const topic = std::get_if<engine::TopicDescription>(&described)) {
+            token = new_token(topic->id);
+            command.farewell = farewell(surroundings, call, named, *topic, token);
+        }
     }
     submit.command = std::move(command);
     submit.then = [](engine::Answer&& answer) -> Step {
@@ -172,7 +147,7 @@ Step unsubscribe(const Surroundings& surroundings, Call& call) {
         if (answer.status != Errc::ok && !gone) return error_of(answer.status);
         return boost::json::object();
     };
-    return submit;
+    return token.empty() ? std::move(submit) : remember_and_end(named.topic, *known, token, std::move(submit));
 }
 
 }  // namespace tern::aws::sns

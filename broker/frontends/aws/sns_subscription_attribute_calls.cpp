@@ -3,6 +3,7 @@
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_subscription_attributes.hpp"
+#include "broker/frontends/aws/sns_topic_attributes.hpp"
 
 /// Attributes of subscriptions are read and set (docs/aws.md sns-15, sns-16).
 namespace tern::aws::sns {
@@ -31,7 +32,10 @@ Step get_subscription_attributes(const Surroundings& surroundings, Call& call) {
     const auto found = find_subscription(surroundings, call);
     if (const auto* const error = std::get_if<Error>(&found)) return *error;
     const auto& [named, description] = std::get<FoundSubscription>(found);
-    return boost::json::object{{"Attributes", attributes_of(surroundings, named.topic, description)}};
+    const auto topic = describe(surroundings, named.topic);
+    if (const auto* const error = std::get_if<Error>(&topic)) return *error;
+    const auto policy = annotation_of(std::get<engine::TopicDescription>(topic).annotations, "DeliveryPolicy");
+    return boost::json::object{{"Attributes", attributes_of(surroundings, named.topic, policy, description)}};
 }
 
 Step set_subscription_attributes(const Surroundings& surroundings, Call& call) {

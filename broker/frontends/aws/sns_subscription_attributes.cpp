@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "broker/engine/filter_policy.hpp"
+#include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/json_fault.hpp"
+#include "broker/frontends/aws/sns_delivery_policies.hpp"
 #include "broker/frontends/aws/sns_topic_attributes.hpp"
 
 namespace tern::aws::sns {
@@ -17,30 +19,22 @@ constexpr std::string_view fifo_ending = ".fifo";
 
 /// As SNS tells it: with the place, where it tells one, in the words of its JSON reader. Only what is no JSON is not
 /// repeated.
-std::string complaint_of(const engine::FilterPolicyRefusal& refusal, std::string_view policy) {
+std::string complaint_of(const engine::FilterPolicyRefusal& refusal, std::string_view policy,
+                         engine::FilterScope scope) {
     if (!refusal.offset) return refusal.sentence;
     if (refusal.sentence.starts_with("FilterPolicy: failed to parse JSON."))
         return "FilterPolicy: " + json_fault(policy);
-    std::string text = refusal.sentence + "\n at [Source: (String)\"";
-    return text.append(policy).append("\"; ").append(place_in(policy, *refusal.offset)).append("]");
+    // The place is one in the policy as SNS reads it, which has no space between its parts.
+    const auto compact = without_space(policy);
+    const auto again = engine::parse_filter_policy(compact, scope);
+    const auto& shown = again.refusal && again.refusal->offset ? *again.refusal : refusal;
+    std::string text = shown.sentence + "\n at [Source: (String)\"";
+    return text.append(compact).append("\"; ").append(place_in(compact, *shown.offset)).append("]");
 }
 
 bool is_text_object(std::string_view text) {
     json::error_code fault;
     return json::parse({text.data(), text.size()}, fault).is_object() && !fault;
-}
-
-/// The healthyRetryPolicy and the like of a subscription: those of topics by default, under other names.
-std::string effective_subscription_policy(std::string_view policy) {
-    json::error_code fault;
-    auto given = json::parse({policy.data(), policy.size()}, fault);
-    auto effective = json::parse(effective_delivery_policy({}), fault).at("http").get_object();
-    json::object shown;
-    shown["healthyRetryPolicy"] = effective["defaultHealthyRetryPolicy"];
-    shown["requestPolicy"] = effective["defaultRequestPolicy"];
-    if (given.is_object())
-        for (const auto& [name, value] : given.get_object()) shown[name] = value;
-    return json::serialize(shown);
 }
 
 }  // namespace
@@ -57,9 +51,10 @@ SubscriptionAttributeReader::SubscriptionAttributeReader(const Surroundings& sur
 
 Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_view value) {
     if (name == "RawMessageDelivery") {
-        if (value != "true" && value != "false")
+        const bool raw = admin::equal_ignoring_case(value, "true");
+        if (!raw && !admin::equal_ignoring_case(value, "false"))
             return "RawMessageDelivery: Invalid value [" + std::string(value) + "]. Must be true or false.";
-        change_.raw = value == "true";
+        change_.raw = raw;
         return std::nullopt;
     }
     if (name == "FilterPolicy") {
@@ -70,7 +65,10 @@ Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_v
     if (name == "RedrivePolicy") return take_redrive_policy(value);
     if (name == "DeliveryPolicy") {
         if (!value.empty() && !is_text_object(value)) return "DeliveryPolicy: " + json_fault(value);
-    } else if (name != "SubscriptionRoleArn" && name != "ReplayPolicy") {
+        change_.annotations[std::string(name)] = kept_subscription_policy(value);
+        return std::nullopt;
+    }
+    if (name != "SubscriptionRoleArn" && name != "ReplayPolicy") {
         unknown_ = true;
         return std::nullopt;
     }
@@ -118,11 +116,11 @@ Complaint SubscriptionAttributeReader::finish() {
     const auto policy = change_.filter_policy.value_or(present_ ? present_->filter_policy : std::string());
     const auto scope = change_.filter_scope.value_or(present_ ? present_->filter_scope : engine::FilterScope{});
     const auto parsed = engine::parse_filter_policy(policy, scope);
-    if (parsed.refusal) return complaint_of(*parsed.refusal, policy);
+    if (parsed.refusal) return complaint_of(*parsed.refusal, policy, scope);
     return std::nullopt;
 }
 
-json::object attributes_of(const Surroundings& surroundings, const NamedTopic& topic,
+json::object attributes_of(const Surroundings& surroundings, const NamedTopic& topic, std::string_view topic_policy,
                            const engine::SubscriptionDescription& subscription) {
     const bool of_queue = subscription.kind == engine::SubscriptionKind::queue;
     const bool web = subscription.protocol == "http" || subscription.protocol == "https";
@@ -141,12 +139,14 @@ json::object attributes_of(const Surroundings& surroundings, const NamedTopic& t
     attributes["PendingConfirmation"] = subscription.confirmed ? "false" : "true";
     attributes["ConfirmationWasAuthenticated"] = subscription.confirmed && !web ? "true" : "false";
     const bool by_body = subscription.filter_scope == engine::FilterScope::body;
-    if (!subscription.filter_policy.empty()) attributes["FilterPolicy"] = subscription.filter_policy;
-    if (!subscription.filter_policy.empty() || by_body)
+    // A scope without a policy is kept, and not told.
+    if (!subscription.filter_policy.empty()) {
+        attributes["FilterPolicy"] = subscription.filter_policy;
         attributes["FilterPolicyScope"] = by_body ? "MessageBody" : "MessageAttributes";
+    }
     if (web)
         attributes["EffectiveDeliveryPolicy"] =
-            effective_subscription_policy(annotation_of(subscription.annotations, "DeliveryPolicy"));
+            effective_subscription_policy(annotation_of(subscription.annotations, "DeliveryPolicy"), topic_policy);
     return attributes;
 }
 

@@ -42,8 +42,8 @@ private:
     bool unknown_ = false;
 };
 
-/// What GetSubscriptionAttributes tells.
+/// What GetSubscriptionAttributes tells. `topic_policy` is the topic's DeliveryPolicy.
 boost::json::object attributes_of(const Surroundings& surroundings, const NamedTopic& topic,
-                                  const engine::SubscriptionDescription& subscription);
+                                  std::string_view topic_policy, const engine::SubscriptionDescription& subscription);
 
 }  // namespace tern::aws::sns

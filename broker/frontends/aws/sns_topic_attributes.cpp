@@ -8,6 +8,8 @@
 #include <charconv>
 #include <utility>
 
+#include "broker/frontends/aws/sns_delivery_policies.hpp"
+
 namespace tern::aws::sns {
 namespace {
 
@@ -24,7 +26,6 @@ constexpr std::array plain_attributes = {
     "DisplayName",
     "KmsMasterKeyId",
     "TracingConfig",
-    "FifoThroughputScope",
     "ArchivePolicy",
     "BeginningArchiveTime",
     "HTTPSuccessFeedbackRoleArn",
@@ -92,13 +93,15 @@ std::optional<Error> read_topic_attribute(std::string_view name, std::string_vie
     if (name == "MaximumMessageSize") return read_message_bytes(value, into);
     if (name == "SignatureVersion") {
         if (value != "1" && value != "2") return invalid("SignatureVersion");
+    } else if (name == "FifoThroughputScope") {
+        if (value != "Topic" && value != "MessageGroup") return invalid("FifoThroughputScope");
     } else if (name == "Policy" || name == "DeliveryPolicy" || name == "DataProtectionPolicy") {
         if (!value.empty() && !is_json_object(value)) return invalid(std::string(name) + ": failed to parse JSON.");
     } else if (std::ranges::find(plain_attributes, name) == plain_attributes.end()) {
         known = false;
         return std::nullopt;
     }
-    into.annotations[std::string(name)] = std::string(value);
+    into.annotations[std::string(name)] = name == "DeliveryPolicy" ? kept_topic_policy(value) : std::string(value);
     return std::nullopt;
 }
 
@@ -127,22 +130,6 @@ std::string policy_of(const NamedTopic& topic, const engine::TopicDescription& d
     return policy.empty() ? default_policy(topic) : policy;
 }
 
-std::string effective_delivery_policy(std::string_view policy) {
-    json::object http;
-    http["defaultHealthyRetryPolicy"] =
-        json::object{{"minDelayTarget", 20},       {"maxDelayTarget", 20},   {"numRetries", 3},
-                     {"numMaxDelayRetries", 0},    {"numNoDelayRetries", 0}, {"numMinDelayRetries", 0},
-                     {"backoffFunction", "linear"}};
-    http["disableSubscriptionOverrides"] = false;
-    http["defaultRequestPolicy"] = json::object{{"headerContentType", "text/plain; charset=UTF-8"}};
-    json::error_code fault;
-    const auto given = json::parse({policy.data(), policy.size()}, fault);
-    const auto* const own = !fault && given.is_object() ? given.get_object().if_contains("http") : nullptr;
-    if (own && own->is_object())
-        for (const auto& [name, value] : own->get_object()) http[name] = value;
-    return json::serialize(json::object{{"http", std::move(http)}});
-}
-
 json::object attributes_of(const NamedTopic& topic, const engine::TopicDescription& description) {
     const auto& settings = description.settings;
     json::object attributes;
@@ -153,7 +140,7 @@ json::object attributes_of(const NamedTopic& topic, const engine::TopicDescripti
     attributes["Policy"] = policy_of(topic, description);
     attributes["DisplayName"] = annotation_of(description.annotations, "DisplayName");
     attributes["EffectiveDeliveryPolicy"] =
-        effective_delivery_policy(annotation_of(description.annotations, "DeliveryPolicy"));
+        effective_topic_policy(annotation_of(description.annotations, "DeliveryPolicy"));
     attributes["SubscriptionsConfirmed"] = std::to_string(description.subscriptions - description.unconfirmed);
     attributes["SubscriptionsPending"] = std::to_string(description.unconfirmed);
     attributes["SubscriptionsDeleted"] = std::to_string(description.subscriptions_removed);
@@ -163,6 +150,10 @@ json::object attributes_of(const NamedTopic& topic, const engine::TopicDescripti
         if (!attributes.contains("FifoThroughputScope")) attributes["FifoThroughputScope"] = "Topic";
     }
     return attributes;
+}
+
+bool is_deduplicated_by_group(const engine::TopicDescription& description) {
+    return annotation_of(description.annotations, "FifoThroughputScope") == "MessageGroup";
 }
 
 std::uint64_t message_bytes_max(const engine::TopicDescription& description) {

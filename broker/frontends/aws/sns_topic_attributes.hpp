@@ -33,13 +33,12 @@ std::string policy_of(const NamedTopic& topic, const engine::TopicDescription& d
 
 /// Of body, attributes and subject: the topic's MaximumMessageSize, 262,144 unless it was given (docs/aws.md sns-7).
 std::uint64_t message_bytes_max(const engine::TopicDescription& description);
+/// Whether deduplication ids count within their message group only: FifoThroughputScope (docs/aws.md sns-11).
+bool is_deduplicated_by_group(const engine::TopicDescription& description);
 /// What a topic made by SNS gets unless told otherwise: it keeps no history, for SNS has none.
 engine::TopicSettingsChange settings_of_new_topic();
 
 /// The text of the annotation; empty when there is none.
 std::string annotation_of(const engine::Annotations& annotations, const std::string& name);
-
-/// Delivery to http endpoints unless a policy says otherwise, as JSON; with what the policy says in its place.
-std::string effective_delivery_policy(std::string_view policy);
 
 }  // namespace tern::aws::sns

@@ -1,6 +1,8 @@
 #include "broker/frontends/aws/xml.hpp"
 
+#include <algorithm>
 #include <boost/json/value.hpp>
+#include <utility>
 
 #include "broker/frontends/aws/parameters.hpp"
 
@@ -20,6 +22,35 @@ void append_scalar(std::string& to, const json::value& value) {
         return;
     }
     to.append(value.is_int64() ? std::to_string(value.get_int64()) : std::to_string(value.to_number<std::uint64_t>()));
+}
+
+/// Stands for what XML 1.0 has no place for: control characters, U+FFFE and U+FFFF.
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+/// Whether a byte may begin something that is not written as it stands.
+bool is_looked_at(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ') return c != '\t' && c != '\n';
+    return c == '<' || c == '>' || c == '&' || c == '"' || byte == 0xEF;
+}
+
+bool begins_with_no_character(std::string_view text) {
+    return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF");
+}
+
+/// What the first character of the text, one to be looked at, is written as, and how many bytes it takes.
+std::pair<std::string_view, std::size_t> written(std::string_view text) {
+    switch (text.front()) {
+        case '<': return {"&lt;", 1};
+        case '>': return {"&gt;", 1};
+        case '&': return {"&amp;", 1};
+        case '"': return {"&quot;", 1};
+        case '\r': return {"&#xD;", 1};
+        case '\xEF':
+            if (begins_with_no_character(text)) return {replacement, 3};
+            return {text.substr(0, 1), 1};
+        default: return {replacement, 1};
+    }
 }
 
 void append_element(std::string& to, std::string_view name, const json::value& value, const Shape& shape);
@@ -59,18 +90,14 @@ void append_element(std::string& to, std::string_view name, const json::value& v
 
 void append_xml_text(std::string& to, std::string_view text) {
     while (!text.empty()) {
-        const auto plain = text.substr(0, text.find_first_of("<>&\"\r"));
-        to.append(plain);
-        text.remove_prefix(plain.size());
+        const auto* const plain_end = std::find_if(text.begin(), text.end(), is_looked_at);
+        const auto plain = static_cast<std::size_t>(plain_end - text.begin());
+        to.append(text.substr(0, plain));
+        text.remove_prefix(plain);
         if (text.empty()) return;
-        switch (text.front()) {
-            case '<': to.append("&lt;"); break;
-            case '>': to.append("&gt;"); break;
-            case '&': to.append("&amp;"); break;
-            case '"': to.append("&quot;"); break;
-            default: to.append("&#xD;");
-        }
-        text.remove_prefix(1);
+        const auto [character, taken] = written(text);
+        to.append(character);
+        text.remove_prefix(taken);
     }
 }
 

@@ -142,13 +142,14 @@ void Dispatcher::deliver_all(engine::EndpointId endpoint, engine::Answer&& answe
         return thread_.give_back(std::move(answer));
     const auto snapshot = broker_.snapshot();
     const auto description = engine::describe_endpoint(*snapshot, endpoint);
+    const auto policy = description ? policy_of(*description) : DeliveryPolicy{};
     if (const auto lane = lanes_.find(endpoint); lane != lanes_.end() && description)
-        lane->second.begun_max = policy_of(*description).deliveries_per_second_max;
-    for (auto& message : messages) deliver(endpoint, std::move(message), description ? &*description : nullptr);
+        lane->second.begun_max = policy.deliveries_per_second_max;
+    for (auto& message : messages) deliver(endpoint, std::move(message), description ? &*description : nullptr, policy);
 }
 
 void Dispatcher::deliver(engine::EndpointId endpoint, engine::ReceivedMessage&& message,
-                         const engine::EndpointDescription* description) {
+                         const engine::EndpointDescription* description, const DeliveryPolicy& policy) {
     const auto found = lanes_.find(endpoint);
     if (found == lanes_.end()) return;
     ++found->second.in_flight;
@@ -157,7 +158,7 @@ void Dispatcher::deliver(engine::EndpointId endpoint, engine::ReceivedMessage&& 
     const auto number = ++numbers_;
     auto& delivery = deliveries_[number];
     delivery = {endpoint, found->second.queue, std::move(message)};
-    const auto outgoing = Outgoing::read(delivery.message.record, description);
+    const auto outgoing = Outgoing::read(delivery.message.record, description, policy);
     auto post = outgoing ? outgoing->post() : std::nullopt;
     if (!post) return on_outcome(number, {Verdict::failed_for_good, "there is nothing that can be delivered"});
     poster_.post(std::move(*post), [this, number](PostOutcome&& outcome) { on_outcome(number, std::move(outcome)); });

@@ -77,7 +77,7 @@ private:
     void on_received(engine::EndpointId endpoint, engine::Answer&& answer);
     void deliver_all(engine::EndpointId endpoint, engine::Answer&& answer);
     void deliver(engine::EndpointId endpoint, engine::ReceivedMessage&& message,
-                 const engine::EndpointDescription* description);
+                 const engine::EndpointDescription* description, const DeliveryPolicy& policy);
     void on_outcome(std::uint64_t number, PostOutcome&& outcome);
     void decide(Delivery& delivery, const PostOutcome& outcome);
     void settle(std::uint64_t number);

@@ -5,6 +5,7 @@
 #include "broker/engine/deduplication.hpp"
 #include "broker/engine/envelope.hpp"
 #include "broker/engine/publication_record.hpp"
+#include "broker/engine/sending.hpp"
 #include "protocol/limits.hpp"
 
 namespace tern::deliveries {
@@ -26,6 +27,11 @@ DeliveryPolicy policy_of(const engine::EndpointDescription& endpoint) {
 }
 
 std::optional<Outgoing> Outgoing::read(BytesView message_record, const engine::EndpointDescription* endpoint) {
+    return read(message_record, endpoint, endpoint == nullptr ? DeliveryPolicy{} : policy_of(*endpoint));
+}
+
+std::optional<Outgoing> Outgoing::read(BytesView message_record, const engine::EndpointDescription* endpoint,
+                                       const DeliveryPolicy& policy) {
     auto publication = engine::read_durable_message(message_record);
     if (!publication) return std::nullopt;
     Outgoing outgoing;
@@ -44,7 +50,7 @@ std::optional<Outgoing> Outgoing::read(BytesView message_record, const engine::E
     outgoing.url_ = subscription.endpoint;
     outgoing.dead_letter_queue_ = subscription.dead_letter_queue;
     outgoing.raw_ = subscription.raw;
-    outgoing.policy_ = policy_of(*endpoint);
+    outgoing.policy_ = policy;
     return outgoing;
 }
 
@@ -90,7 +96,8 @@ std::optional<Post> Outgoing::post() const {
     const bool asks_to_confirm = !is_notification() && extras().farewell_endpoint.empty();
     if (!asks_to_confirm) add("x-amz-sns-subscription-arn", subscription_arn());
     if (is_raw()) add("x-amz-sns-rawdelivery", "true");
-    add("Content-Type", policy_.content_type.empty() ? std::string(default_content_type) : policy_.content_type);
+    const bool own_type = is_notification() && !policy_.content_type.empty();
+    add("Content-Type", own_type ? policy_.content_type : std::string(default_content_type));
     add("User-Agent", std::string(agent));
     return post;
 }
@@ -107,6 +114,9 @@ Outgoing::DeadLetter Outgoing::dead_letter() const {
     if (is_raw() && publication.attributes.size() <= protocol::message_attributes_max) {
         letter.body = publication.data;
         letter.attributes = publication.attributes;
+        std::erase_if(letter.attributes, [](const engine::PublicationAttribute& attribute) {
+            return engine::is_reserved_attribute(attribute.name);
+        });
     } else {
         letter.body = envelope();
     }

@@ -20,6 +20,9 @@ public:
     /// Nothing when the record is no publication, or the subscription is gone (`endpoint` is null) and it is no
     /// farewell.
     static std::optional<Outgoing> read(BytesView message_record, const engine::EndpointDescription* endpoint);
+    /// The same, for many messages of one endpoint: `policy` is policy_of it.
+    static std::optional<Outgoing> read(BytesView message_record, const engine::EndpointDescription* endpoint,
+                                        const DeliveryPolicy& policy);
 
     /// Nothing when the endpoint's URL is none.
     std::optional<Post> post() const;

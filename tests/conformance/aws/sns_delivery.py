@@ -89,7 +89,22 @@ def sns_21_fifo(bench):
     assert [message["Body"] for message in received] == ["m0", "m1", "m2"]
     assert received[1]["Attributes"]["MessageGroupId"] == "g"
     assert received[1]["Attributes"]["MessageDeduplicationId"] == "d1"
-    assert sorted(bench.bodies(standard[0])) == ["m0", "m1", "m2"]
+    received = bench.receive(standard[0])
+    assert sorted(message["Body"] for message in received) == ["m0", "m1", "m2"]
+    assert "MessageGroupId" not in received[0]["Attributes"], received
+
+
+def sns_19_trace_header(bench):
+    topic = bench.topic()
+    url, _ = bench.subscribed(topic)
+    header = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
+    sns = bench.client("sns")
+    for value in (header, "x" * 3000):
+        sns.meta.events.register_first("before-send.sns", unique_id="trace",
+                                       handler=lambda request, **_: request.headers.update({"X-Amzn-Trace-Id": value}))
+        sns.publish(TopicArn=topic, Message="x")
+        sns.meta.events.unregister("before-send.sns", unique_id="trace")
+    assert [message["Attributes"].get("AWSTraceHeader") for message in bench.receive(url)] == [header, None]
 
 
 def sns_22_signature(bench):

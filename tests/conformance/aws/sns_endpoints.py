@@ -63,7 +63,10 @@ def sns_18_confirmation(bench):
         assert headers["x-amz-sns-topic-arn"] == topic == message["TopicArn"]
         assert headers["x-amz-sns-message-id"] == message["MessageId"]
         assert headers["x-amz-sns-subscription-arn"] is None
-        assert message["Type"] == "SubscriptionConfirmation" and message["Token"] in message["SubscribeURL"]
+        assert headers["Accept-Encoding"] == "gzip,deflate"
+        assert message["Type"] == "SubscriptionConfirmation"
+        assert message["SubscribeURL"] == (f"{bench.process.url}/?Action=ConfirmSubscription&TopicArn={topic}"
+                                           f"&Token={message['Token']}")
         verify(bench, message, hashes.SHA1())
         pending = bench.sns.get_subscription_attributes(SubscriptionArn=answer["SubscriptionArn"])["Attributes"]
         assert pending["PendingConfirmation"] == "true"
@@ -116,6 +119,21 @@ def sns_23_raw_and_content_type(bench):
         assert request.body == '{"a": 1}'
         assert request.headers["x-amz-sns-rawdelivery"] == "true"
         assert request.headers["Content-Type"] == "application/json", request.headers["Content-Type"]
+
+
+def sns_23_requests_are_plain_text(bench):
+    """Whatever the policies say of notifications."""
+    topic = bench.topic(DeliveryPolicy='{"http":{"defaultRequestPolicy":{"headerContentType":"application/json"}}}')
+    with Endpoint() as endpoint:
+        arn = bench.sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url,
+                                  ReturnSubscriptionArn=True)["SubscriptionArn"]
+        request = endpoint.next("SubscriptionConfirmation")
+        bench.sns.confirm_subscription(TopicArn=topic, Token=request.json["Token"])
+        bench.sns.publish(TopicArn=topic, Message="x")
+        assert endpoint.next("Notification").headers["Content-Type"] == "application/json"
+        bench.sns.unsubscribe(SubscriptionArn=arn)
+        for other in (request, endpoint.next("UnsubscribeConfirmation")):
+            assert other.headers["Content-Type"] == "text/plain; charset=UTF-8", other.headers["Content-Type"]
 
 
 def sns_23_message_of_the_protocol(bench):
@@ -199,6 +217,34 @@ def sns_23_unsubscribe_confirmation(bench):
         assert request.headers["x-amz-sns-subscription-arn"] == arn
         assert request.json["Type"] == "UnsubscribeConfirmation" and arn in request.json["Message"]
         verify(bench, request.json, hashes.SHA1())
+
+
+def sns_18_a_token_brings_a_subscription_back(bench):
+    topic = bench.topic()
+    _, dead = bench.queue()
+    with Endpoint() as endpoint:
+        arn = subscribe(bench, topic, endpoint, RawMessageDelivery="true", FilterPolicy='{"a": {"b": ["c"]}}',
+                        FilterPolicyScope="MessageBody", DeliveryPolicy=policy(),
+                        RedrivePolicy=json.dumps({"deadLetterTargetArn": dead}))
+        told = lambda arn: {name: value for name, value in bench.sns.get_subscription_attributes(SubscriptionArn=arn)[
+            "Attributes"].items() if name != "SubscriptionArn"}
+        before = told(arn)
+        bench.sns.unsubscribe(SubscriptionArn=arn)
+        goodbye = endpoint.next("UnsubscribeConfirmation").json
+        bench.process.kill()
+        bench.process.start()
+        confirm = lambda: bench.sns.confirm_subscription(TopicArn=topic, Token=goodbye["Token"])["SubscriptionArn"]
+        restored = confirm()
+        assert restored.startswith(topic + ":") and confirm() == restored
+        assert told(restored) == before, told(restored)
+        bench.sns.publish(TopicArn=topic, Message='{"a":{"b":"x"}}')
+        bench.sns.publish(TopicArn=topic, Message='{"a":{"b":"c"}}')
+        assert endpoint.next("Notification").body == '{"a":{"b":"c"}}'
+        # The topic's end is the end of its tokens.
+        bench.sns.delete_topic(TopicArn=topic)
+        bench.sns.create_topic(Name=topic.rsplit(":", 1)[1])
+        refused("InvalidParameter", "Invalid parameter: Token", bench.sns.confirm_subscription, TopicArn=topic,
+                Token=goodbye["Token"])
 
 
 def sns_23_one_that_hangs_holds_up_no_other(bench):

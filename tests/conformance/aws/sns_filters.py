@@ -79,8 +79,12 @@ def sns_28_texts(bench):
         ('{"key":{"suffix":"value"}}', '"suffix" must be an object or an array', 19),
     )
     for policy, sentence, column in cases:
-        wrong(bench, policy, f"Invalid parameter: Attributes Reason: FilterPolicy: {sentence}\n at [Source: (String)\"{policy}\"; "
-              f"line: 1, column: {column}]")
+        # SNS reads it without the space between its parts.
+        for written in (policy, json.dumps(json.loads(policy)), json.dumps(json.loads(policy), indent=2)):
+            wrong(bench, written, f"Invalid parameter: Attributes Reason: FilterPolicy: {sentence}\n at [Source: (String)"
+                  f"\"{policy}\"; line: 1, column: {column}]")
+    wrong(bench, '{"a b": ["c \\" d"], "e": "f"}', 'Invalid parameter: Attributes Reason: FilterPolicy: "e" must be an object or '
+          'an array\n at [Source: (String)"{"a b":["c \\" d"],"e":"f"}"; line: 1, column: 24]')
     topic = bench.topic()
     _, subscription = bench.subscribed(topic)
     for policy, text in (('{"key_a":"value_one"}', 'FilterPolicy: "key_a" must be an object or an array\n at [Source: (String)'

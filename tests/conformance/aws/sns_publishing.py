@@ -12,6 +12,7 @@ def sns_07_messages(bench):
     refused("InvalidParameter", "Invalid parameter: Empty message", publish, TopicArn=topic, Message="")
     for subject in ("", "a" * 101, "two\nlines", " blank first"):
         refused("InvalidParameter", "Invalid parameter: Subject", publish, TopicArn=topic, Message="x", Subject=subject)
+    publish(TopicArn=topic, Message="x", Subject="ä" * 100)
     url, _ = bench.subscribed(topic)
     publish(TopicArn=topic, Message="a" * 262_144)
     publish(TopicArn=topic, Message="a" * 262_000, Subject="b" * 100, MessageAttributes={
@@ -42,6 +43,9 @@ def sns_08_message_structure(bench):
     assert [json.loads(body)["Message"] for body in bench.bodies(enveloped)] == ["for queues", "for all"]
     refused("InvalidParameter", "Invalid parameter: Message Structure - No default entry in JSON message body",
             bench.sns.publish, TopicArn=topic, MessageStructure="json", Message='{"sqs":"x"}')
+    refused("InvalidParameter", "Invalid parameter: Message Structure - No default entry in JSON message body",
+            bench.sns.publish_batch, TopicArn=bench.fifo_topic(), PublishBatchRequestEntries=[
+                {"Id": "1", "Message": '{"sqs":"x"}', "MessageStructure": "json"}])
     for message in ("no json", "[]"):
         refused("InvalidParameter", "Invalid parameter: Message Structure - JSON message body failed to parse",
                 bench.sns.publish, TopicArn=topic, MessageStructure="json", Message=message)
@@ -80,6 +84,10 @@ def sns_10_attributes(bench):
         wrong(about + f"with type '{type}' must use field '{field}'.", {"DataType": type, **used})
     wrong(about + "has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.",
           {"DataType": "Stringg", "StringValue": "v"})
+    for type in ("String.", "Stringprefixed"):
+        wrong(about + "has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and "
+              "String.", {"DataType": type, "StringValue": "v"})
+    wrong("Could not cast message attribute 'attr1' value to number.", {"DataType": "Number", "StringValue": "one"})
     wrong("Length of message attribute name must be less than 256 bytes.", value, "a" * 256)
     wrong("Invalid non-alphanumeric character '#x5E' was found in the message attribute name. Can only include "
           "alphanumeric characters, hyphens, underscores, or dots.", value, "a^b")
@@ -92,6 +100,41 @@ def sns_10_attributes(bench):
             "messageAttributes.attr1.member.dataType' failed to satisfy constraint: Member must not be null",
             bench.sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=[
                 {"Id": "1", "Message": "x", "MessageAttributes": {"attr1": {"StringValue": "v"}}}])
+
+
+def sns_10_labels_of_types(bench):
+    topic = bench.topic()
+    url, _ = bench.subscribed(topic, RawMessageDelivery="true")
+    labelled = {"a": {"DataType": "String.  prefixed.", "StringValue": "v"}, "b": {"DataType": "Number.int", "StringValue": "1"}}
+    bench.sns.publish(TopicArn=topic, Message="x", MessageAttributes=labelled)
+    assert bench.receive(url)[0]["MessageAttributes"] == labelled
+
+
+def sns_10_attributes_that_tell_sns_how_to_send(bench):
+    """They are in the envelope; a message in a queue cannot have them."""
+    topic = bench.topic()
+    enveloped, _ = bench.subscribed(topic)
+    raw, _ = bench.subscribed(topic, RawMessageDelivery="true")
+    sms = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
+    bench.sns.publish(TopicArn=topic, Message="x", MessageAttributes={**sms, "a": {"DataType": "String", "StringValue": "v"}})
+    assert json.loads(bench.bodies(enveloped)[0])["MessageAttributes"] == {
+        "AWS.SNS.SMS.SMSType": {"Type": "String", "Value": "Transactional"}, "a": {"Type": "String", "Value": "v"}}
+    assert list(bench.receive(raw)[0]["MessageAttributes"]) == ["a"]
+    assert bench.sns.publish(PhoneNumber="+15551234567", Message="x", MessageAttributes=sms)["MessageId"]
+
+
+def sns_11_throughput_scope(bench):
+    """Deduplication ids count in the topic or, where its attribute says so, in the group."""
+    for scope, count in (("Topic", 1), ("MessageGroup", 2)):
+        topic = bench.fifo_topic(FifoThroughputScope=scope)
+        answers = [bench.sns.publish(TopicArn=topic, Message="x", MessageGroupId=group, MessageDeduplicationId="d")
+                   for group in ("g", "h", "g", "h")]
+        assert len({answer["MessageId"] for answer in answers}) == count, answers
+        batch = bench.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
+            {"Id": "1", "Message": "x", "MessageGroupId": "h", "MessageDeduplicationId": "d"}])
+        assert batch["Successful"][0]["MessageId"] == answers[1]["MessageId"], batch
+    refused("InvalidParameter", "Invalid parameter: FifoThroughputScope", bench.sns.create_topic, Name=bench.name(".fifo"),
+            Attributes={"FifoTopic": "true", "FifoThroughputScope": "Queue"})
 
 
 def sns_11_fifo(bench):

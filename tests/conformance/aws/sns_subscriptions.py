@@ -14,7 +14,7 @@ def sns_13_protocols(bench):
         refused("InvalidParameter", "Invalid parameter: SQS endpoint ARN", bench.sns.subscribe, **subscribe("sqs", endpoint))
     for number in ("+15--551234567", "+15551234567.", "/+15551234567", "NAA+15551234567", "invalid-number"):
         refused("InvalidParameter", f"Invalid SMS endpoint: {number}", bench.sns.subscribe, **subscribe("sms", number))
-    for protocol, endpoint in (("sms", "+15551234567"), ("sms", "+1-555-1234567"), ("lambda", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"),
+    for protocol, endpoint in (("sms", "+15551234567"), ("sms", "+12/34-567.890"), ("lambda", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"),
                                ("firehose", f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/d")):
         assert bench.sns.subscribe(**subscribe(protocol, endpoint))["SubscriptionArn"].startswith(topic + ":")
     refused("InvalidParameter", "Invalid parameter: Endpoint must match the specified protocol", bench.sns.subscribe,
@@ -31,8 +31,9 @@ def sns_14_subscribing_is_idempotent(bench):
     _, queue = bench.queue()
     subscribe = lambda **attributes: bench.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue,
                                                          Attributes=attributes)["SubscriptionArn"]
-    first = subscribe(RawMessageDelivery="true", FilterPolicy='{"a":["b"]}')
-    assert subscribe() == subscribe(RawMessageDelivery="true") == first
+    first = subscribe(RawMessageDelivery="TrUe", FilterPolicy='{"a":["b"]}')
+    assert subscribe() == subscribe(RawMessageDelivery="true") == subscribe(RawMessageDelivery="True") == first
+    assert subscribe(FilterPolicyScope="MessageAttributes") == first
     refused("InvalidParameter", "Invalid parameter: Attributes Reason: Subscription already exists with different "
             "attributes", subscribe, RawMessageDelivery="false")
     assert len(bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]) == 1
@@ -67,6 +68,10 @@ def sns_15_attributes(bench):
     for name, value in wanted.items():
         set_attribute(SubscriptionArn=subscription, AttributeName=name, AttributeValue=value)
     found = bench.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    # What the policy does not say is null.
+    assert json.loads(found.pop("DeliveryPolicy")) == {
+        **json.loads(wanted.pop("DeliveryPolicy")), "sicklyRetryPolicy": None, "throttlePolicy": None, "requestPolicy": None,
+        "guaranteed": False}, found
     assert wanted.items() <= found.items(), found
 
 
@@ -77,6 +82,30 @@ def sns_15_fifo_wants_fifo_dead_letters(bench):
     refused("InvalidParameter", "Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to "
             "a FIFO Topic.", bench.sns.set_subscription_attributes, SubscriptionArn=subscription,
             AttributeName="RedrivePolicy", AttributeValue=json.dumps({"deadLetterTargetArn": dead}))
+
+
+def sns_15_delivery_policy(bench):
+    """Of an http endpoint: its own, else the topic's, else the defaults."""
+    topic = bench.topic(DeliveryPolicy='{"http":{"defaultRequestPolicy":{"headerContentType":"application/json"}}}')
+    retries = {"minDelayTarget": 20, "maxDelayTarget": 20, "numRetries": 3, "numMaxDelayRetries": 0, "numNoDelayRetries": 0,
+               "numMinDelayRetries": 0, "backoffFunction": "linear"}
+    nothing = {"healthyRetryPolicy": None, "sicklyRetryPolicy": None, "throttlePolicy": None, "requestPolicy": None,
+               "guaranteed": False}
+    subscription = bench.sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://127.0.0.1:9/",
+                                       ReturnSubscriptionArn=True)["SubscriptionArn"]
+    told = lambda: bench.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    by_topic = {**nothing, "healthyRetryPolicy": retries, "requestPolicy": {"headerContentType": "application/json"}}
+    assert json.loads(told()["EffectiveDeliveryPolicy"]) == by_topic and "DeliveryPolicy" not in told(), told()
+    for given in ({"requestPolicy": {"headerContentType": "text/csv"}},
+                  {"healthyRetryPolicy": {**retries, "numRetries": 0}, "throttlePolicy": {"maxReceivesPerSecond": 1000}}):
+        bench.sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="DeliveryPolicy",
+                                              AttributeValue=json.dumps(given))
+        assert json.loads(told()["DeliveryPolicy"]) == {**nothing, **given}, told()
+        assert json.loads(told()["EffectiveDeliveryPolicy"]) == {**by_topic, **given}, told()
+    bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="DeliveryPolicy",
+                                   AttributeValue='{"http":{"disableSubscriptionOverrides":true}}')
+    assert json.loads(told()["EffectiveDeliveryPolicy"]) == {
+        **nothing, "healthyRetryPolicy": retries, "requestPolicy": {"headerContentType": "text/plain; charset=UTF-8"}}
 
 
 def sns_16_attributes_told(bench):
@@ -96,6 +125,12 @@ def sns_16_attributes_told(bench):
         bench.sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicy",
                                               AttributeValue=removes)
         assert "FilterPolicy" not in told()
+    bench.sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicyScope",
+                                          AttributeValue="MessageBody")
+    assert "FilterPolicyScope" not in told()
+    bench.sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicy",
+                                          AttributeValue='{"a":{"b":["c"]}}')
+    assert told()["FilterPolicyScope"] == "MessageBody"
 
 
 def sns_17_unsubscribing(bench):
@@ -134,9 +169,11 @@ def sns_18_confirmation(bench):
     assert told() == "true"
     token = bench.token_of(subscription)
     confirm = bench.sns.confirm_subscription
-    refused("InvalidParameter", "Invalid parameter: Token", confirm, TopicArn=topic, Token="randomtoken")
+    refused("InvalidParameter", "Invalid token", confirm, TopicArn=topic, Token="randomtoken")
     other = ("0" if token[0] != "0" else "1") + token[1:]
-    refused("InvalidParameter", "Invalid token", confirm, TopicArn=topic, Token=other)
+    for unknown in (other, token[:-8] + "ffffffff", "abc123", "51b2ff3edb475b7d" * 18):
+        refused("InvalidParameter", "Invalid parameter: Token", confirm, TopicArn=topic, Token=unknown)
+        refused("InvalidParameter", "Invalid parameter: Token", confirm, TopicArn=topic + "i", Token=unknown)
     for _ in range(2):
         assert confirm(TopicArn=topic, Token=token)["SubscriptionArn"] == subscription
     assert told() == "false" and subscribe()["SubscriptionArn"] == subscription
@@ -162,7 +199,10 @@ def sns_18_a_link_works_in_every_region(bench):
     token = bench.token_of(subscription)
     status, body = bench.get(f"/?Action=ConfirmSubscription&TopicArn={topic}&Token={token}")
     assert status == 200 and f"<SubscriptionArn>{subscription}</SubscriptionArn>" in body, body
-    for arn in ("x", subscription, "arn:aws:sqs:us-east-1:000000000000:q"):
+    # Another topic of the region does as well, as on AWS: the token tells which is meant.
+    status, body = bench.get(f"/?Action=ConfirmSubscription&TopicArn={topic}x&Token={token}")
+    assert status == 200 and f"<SubscriptionArn>{subscription}</SubscriptionArn>" in body, body
+    for arn in ("x", subscription, "arn:aws:sqs:us-east-1:000000000000:q", topic.replace("eu-west-1", "us-east-1")):
         status, body = bench.get(f"/?Action=ConfirmSubscription&TopicArn={arn}&Token={token}")
         assert status == 400 and "<Message>Invalid parameter: Topic</Message>" in body, body
-    refused("InvalidParameter", "Invalid token", sns.confirm_subscription, TopicArn=topic, Token="0a" * 144)
+    refused("InvalidParameter", "Invalid parameter: Token", sns.confirm_subscription, TopicArn=topic, Token="0a" * 144)

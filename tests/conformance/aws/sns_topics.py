@@ -2,7 +2,7 @@
 
 import json
 
-from sns_bench import ACCOUNT, REGION, refused, text_of
+from sns_bench import ACCOUNT, REGION, decoded, refused, text_of
 
 
 def sns_01_names(bench):
@@ -89,6 +89,8 @@ def sns_04_setting_attributes(bench):
     for name, value in wanted.items():
         bench.sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
     found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    wanted["DeliveryPolicy"] = json.dumps({"http": {**json.loads(policy)["http"], "disableSubscriptionOverrides": False}},
+                                          separators=(",", ":"))
     assert wanted.items() <= found.items(), found
     assert json.loads(found["EffectiveDeliveryPolicy"])["http"]["defaultHealthyRetryPolicy"]["numRetries"] == 7
     bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="")
@@ -98,6 +100,35 @@ def sns_04_setting_attributes(bench):
                 AttributeName=name, AttributeValue="true")
     refused("InvalidParameter", "Invalid parameter: SignatureVersion", bench.sns.set_topic_attributes, TopicArn=topic,
             AttributeName="SignatureVersion", AttributeValue="3")
+
+
+def sns_04_delivery_policy(bench):
+    """As it was recorded: kept without what is null, and effective with the defaults for what is not said."""
+    retries = {"minDelayTarget": 20, "maxDelayTarget": 20, "numRetries": 3, "numMaxDelayRetries": 0, "numNoDelayRetries": 0,
+               "numMinDelayRetries": 0, "backoffFunction": "linear"}
+    requests = {"headerContentType": "text/plain; charset=UTF-8"}
+    given = {"minDelayTarget": 5, "maxDelayTarget": 6, "numRetries": 1}
+    json_requests = {"headerContentType": "application/json"}
+    topic = bench.topic(DeliveryPolicy=json.dumps({"http": {"defaultRequestPolicy": json_requests}}))
+    no_override = {"disableSubscriptionOverrides": False}
+    cases = ((None, {"defaultRequestPolicy": json_requests, **no_override}, retries, json_requests),
+             ({"http": {"defaultHealthyRetryPolicy": given}}, {"defaultHealthyRetryPolicy": given, **no_override},
+              {**retries, **given}, requests),
+             ({"http": {"defaultHealthyRetryPolicy": None}}, no_override, retries, requests), ("", None, retries, requests))
+    for policy, kept, retried, requested in cases:
+        if policy is not None:
+            bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="DeliveryPolicy",
+                                           AttributeValue=json.dumps(policy) if policy else "")
+        found = bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+        assert (json.loads(found["DeliveryPolicy"])["http"] if kept else found.get("DeliveryPolicy")) == kept, found
+        effective = {"defaultHealthyRetryPolicy": retried, "defaultRequestPolicy": requested, **no_override}
+        assert json.loads(found["EffectiveDeliveryPolicy"]) == {"http": effective}, found
+
+
+def sns_04_what_xml_cannot_hold(bench):
+    topic = bench.topic()
+    bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="a\x01\uffff<\u2028>")
+    assert bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DisplayName"] == "a\ufffd\ufffd<\u2028>"
 
 
 def sns_04_arns(bench):
@@ -128,7 +159,7 @@ def sns_05_lists_have_pages_of_a_hundred(bench):
     sns = bench.client("sns", "ap-south-1")
     topics = sorted(sns.create_topic(Name=f"t{at:03}")["TopicArn"] for at in range(101))
     first = sns.list_topics()
-    assert len(first["Topics"]) == 100, first
+    assert len(first["Topics"]) == 100 and decoded(first["NextToken"]), first
     assert [one["TopicArn"] for one in first["Topics"] + sns.list_topics(NextToken=first["NextToken"])["Topics"]] == topics
     expected = set()
     for topic, count in ((topics[0], 30), (topics[1], 120), (topics[50], 60)):
@@ -136,12 +167,15 @@ def sns_05_lists_have_pages_of_a_hundred(bench):
             arn = sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint=f"+1555000{at:03}")["SubscriptionArn"]
             expected.add(arn)
     pages = list(sns.get_paginator("list_subscriptions").paginate())
+    assert decoded(pages[0]["NextToken"])
     assert [len(page["Subscriptions"]) for page in pages] == [100, 100, 10], [len(page["Subscriptions"]) for page in pages]
     assert {one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]} == expected
     by_topic = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topics[1]))
+    assert decoded(by_topic[0]["NextToken"])
     assert [len(page["Subscriptions"]) for page in by_topic] == [100, 20]
     for call in (sns.list_topics, sns.list_subscriptions):
-        refused("InvalidParameter", "Invalid parameter: NextToken", call, NextToken="no token!")
+        for token in ("no token!", "AAAAZA"):
+            refused("InvalidParameter", "Invalid parameter: NextToken", call, NextToken=token)
 
 
 def sns_06_tags(bench):

@@ -52,6 +52,8 @@ def sns_29_platform_endpoints(bench):
     (listed,) = bench.sns.list_endpoints_by_platform_application(PlatformApplicationArn=app)["Endpoints"]
     assert listed == {"EndpointArn": arn, "Attributes": told()} and told()["Enabled"] == "false", listed
     refused("EndpointDisabled", "Endpoint is disabled", bench.sns.publish, TargetArn=arn, Message="x")
+    refused("EndpointDisabled", "Endpoint is disabled", bench.sns.publish, TargetArn=arn, MessageStructure="json",
+            Message='{"GCM":"no default"}')
     for _ in range(2):
         bench.sns.delete_endpoint(EndpointArn=arn)
     refused("NotFound", "Endpoint does not exist", bench.sns.get_endpoint_attributes, 404, EndpointArn=arn)
@@ -112,3 +114,22 @@ def sns_30_platform_messages(bench):
     (first,) = found[arn]
     assert first["Message"] == "direct" and first["MessageAttributes"] == {"a": {"DataType": "String", "StringValue": "v"}}
     assert [one["Message"] for one in found[other]] == ["by topic"], found[other]
+
+
+def sns_30_messages_of_a_platform(bench):
+    arns = {platform: bench.sns.create_platform_endpoint(PlatformApplicationArn=application(bench, platform), Token="t")[
+        "EndpointArn"] for platform in ("APNS", "GCM")}
+    topic = bench.topic()
+    for arn in arns.values():
+        bench.sns.subscribe(TopicArn=topic, Protocol="application", Endpoint=arn)
+    bodies = {"default": "for all", "APNS": "for Apple", "GCM": "for Google"}
+    publish = lambda bodies, **target: bench.sns.publish(Message=json.dumps(bodies), MessageStructure="json", **target)
+    publish(bodies, TopicArn=topic)
+    publish({"default": "for all"}, TopicArn=topic)
+    publish({"APNS": "alone"}, TargetArn=arns["APNS"])
+    publish(bodies, TargetArn=arns["GCM"])
+    refused("InvalidParameter", "Invalid parameter: Message Structure - No default entry in JSON message body", publish,
+            bodies={"APNS": "not for this one"}, TargetArn=arns["GCM"])
+    found = json.loads(bench.get("/_aws/sns/platform-endpoint-messages")[1])["platform_endpoint_messages"]
+    told = {platform: sorted(one["Message"] for one in found[arn]) for platform, arn in arns.items()}
+    assert told == {"APNS": ["alone", "for Apple", "for all"], "GCM": ["for Google", "for Google", "for all"]}, told

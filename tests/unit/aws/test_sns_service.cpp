@@ -123,9 +123,8 @@ TEST_CASE_FIXTURE(SnsServiceFixture, "an http endpoint is asked to confirm, in i
     const auto request = engine::read_durable_message(received.messages.at(0).record).value().stored;
     CHECK_EQ(request.publication.extras->token, subscription.token);
     CHECK_FALSE(request.publication.extras->signature.empty());
-    CHECK_EQ(
-        request.publication.extras->confirm_url,
-        "http://h:1/?Action=ConfirmSubscription&Version=2010-03-31&TopicArn=" + topic + "&Token=" + subscription.token);
+    CHECK_EQ(request.publication.extras->confirm_url,
+             "http://h:1/?Action=ConfirmSubscription&TopicArn=" + topic + "&Token=" + subscription.token);
 }
 
 TEST_CASE_FIXTURE(SnsServiceFixture, "unsubscribing leaves a durable subscription of the native protocol alone") {

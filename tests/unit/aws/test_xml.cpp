@@ -34,6 +34,13 @@ TEST_CASE("text is escaped as SQS escapes it") {
     CHECK_EQ(text, "&lt;a b=&quot;c&quot;&gt;&amp;'&#xD;\n\t\xC3\xA4");
 }
 
+TEST_CASE("what XML cannot hold is replaced") {
+    std::string text;
+    append_xml_text(text, std::string_view("a\0b\x01\x1F\xEF\xBF\xBE\xEF\xBF\xBF\xEF\xBF\xBDz\xEF", 16));
+    const std::string replaced = "\xEF\xBF\xBD";
+    CHECK_EQ(text, "a" + replaced + "b" + replaced + replaced + replaced + replaced + replaced + "z\xEF");
+}
+
 TEST_CASE("flattened lists and maps stand where they would stand themselves") {
     CHECK_EQ(xml_of(R"({"Url":["a","b"]})"), "<QueueUrl>a</QueueUrl><QueueUrl>b</QueueUrl>");
     CHECK_EQ(xml_of(R"({"Flat":{"a":"<"}})"), "<Tag><Name>a</Name><Value>&lt;</Value></Tag>");

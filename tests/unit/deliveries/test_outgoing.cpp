@@ -86,6 +86,7 @@ TEST_CASE_FIXTURE(OutgoingFixture,
                   "a request to confirm is never raw, names no subscription and leaves no dead letter") {
     endpoint.subscription.raw = true;
     endpoint.subscription.dead_letter_queue = "dead";
+    endpoint.subscription.annotations["DeliveryPolicy"] = R"({"requestPolicy":{"headerContentType":"text/csv"}})";
     extras.token = "t";
     extras.confirm_url = "http://here/?t";
 
@@ -94,6 +95,7 @@ TEST_CASE_FIXTURE(OutgoingFixture,
 
     CHECK_EQ(field(post, "x-amz-sns-message-type"), "SubscriptionConfirmation");
     CHECK_EQ(field(post, "x-amz-sns-subscription-arn"), "none");
+    CHECK_EQ(field(post, "Content-Type"), "text/plain; charset=UTF-8");
     CHECK(post.body.find(R"("Token":"t")") != std::string::npos);
     CHECK(post.body.find(R"("SubscribeURL":"http://here/?t")") != std::string::npos);
     CHECK_FALSE(asked.dead_letter_queue());
@@ -122,13 +124,15 @@ TEST_CASE_FIXTURE(OutgoingFixture, "what belongs to no subscription any more is 
 
 TEST_CASE_FIXTURE(OutgoingFixture, "a dead letter is what a queue would have been given") {
     endpoint.subscription.dead_letter_queue = "dead";
-    publication.attributes = {{"colour", "String", "red"}};
+    publication.attributes = {{"AWS.SNS.MOBILE.TTL", "String", "1"}, {"colour", "String", "red"}};
 
     CHECK_EQ(outgoing().dead_letter_queue()->name, "dead");
     CHECK(outgoing().dead_letter().body.starts_with(R"({"Type":"Notification")"));
     CHECK(outgoing().dead_letter().attributes.empty());
     endpoint.subscription.raw = true;
     CHECK_EQ(outgoing().dead_letter().body, "hello");
+    // A message cannot have the other one.
+    REQUIRE_EQ(outgoing().dead_letter().attributes.size(), 1);
     CHECK_EQ(outgoing().dead_letter().attributes.at(0).value, "red");
 }
 

@@ -90,6 +90,75 @@ TEST_CASE_FIXTURE(FanOutFixture, "raw delivery passes attributes on; more than t
     CHECK_EQ(described(subscription).failed, 1);
 }
 
+TEST_CASE_FIXTURE(FanOutFixture, "attributes with a reserved name are in the envelope, and in no message") {
+    create();
+    make_queue("raw");
+    make_queue("enveloped");
+    added("raw", {.raw = true});
+    added("enveloped");
+    auto publication = publication_of("x");
+    publication.attributes = {{"AWS.SNS.SMS.SMSType", "String", "Transactional"}, {"a", "String", "v"}};
+
+    CHECK_EQ(publish(publication).status, Errc::ok);
+
+    const auto attributes = decode_attributes(decode_message(receive({"", "raw"}).at(0).record)->attributes);
+    REQUIRE_EQ(attributes.size(), 1);
+    CHECK_EQ(attributes[0].name, "a");
+    CHECK_NE(bodies("enveloped").at(0).find("AWS.SNS.SMS.SMSType"), std::string::npos);
+}
+
+TEST_CASE_FIXTURE(FanOutFixture, "a queue gets the trace header along") {
+    create();
+    make_queue("q");
+    added("q");
+    PublicationExtras extras;
+    extras.trace_header = "Root=1";
+    auto publication = publication_of("x");
+    publication.extras = std::make_shared<const PublicationExtras>(extras);
+
+    publish(publication);
+
+    CHECK_EQ(decode_message(receive({"", "q"}).at(0).record)->trace_header, "Root=1");
+}
+
+TEST_CASE_FIXTURE(FanOutFixture, "a FIFO topic keeps its groups from standard queues, a standard topic does not") {
+    create();
+    make_queue("q");
+    added("q");
+    auto publication = publication_of("x");
+    publication.group_id = "g";
+    publish(publication);
+    CHECK_EQ(decode_message(receive({"", "q"}).at(0).record)->group_id, "g");
+
+    topic.name = "orders.fifo";
+    create({.fifo = true, .content_based_deduplication = true});
+    make_queue("standard");
+    added("standard");
+    publication.subject = topic.name;
+    publish(publication);
+    CHECK_EQ(decode_message(receive({"", "standard"}).at(0).record)->group_id, "");
+}
+
+TEST_CASE_FIXTURE(FanOutFixture, "deduplication ids count within their group where the publisher says so") {
+    topic.name = "orders.fifo";
+    create({.fifo = true});
+    const auto published = [&](const char* group, bool by_group) {
+        auto publication = publication_of("x");
+        publication.group_id = group;
+        publication.deduplication_id = "d";
+        Publish command{topic, std::make_shared<const PublicationBatch>(PublicationBatch{publication})};
+        command.deduplicated_by_group = by_group;
+        return expect<PublishResults>(command).results.at(0);
+    };
+
+    const auto first = published("g", true);
+    CHECK_FALSE(published("h", true).duplicate);
+    CHECK(published("g", true).duplicate);
+    CHECK_EQ(published("g", true).id, first.id);
+    CHECK_FALSE(published("h", false).duplicate);
+    CHECK(published("g", false).duplicate);
+}
+
 TEST_CASE_FIXTURE(FanOutFixture, "a missing queue or one that cannot take the message does not trouble the publisher") {
     create();
     make_queue("gone");
