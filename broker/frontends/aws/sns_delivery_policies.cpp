@@ -1,9 +1,13 @@
 #include "broker/frontends/aws/sns_delivery_policies.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <optional>
+#include <span>
+#include <utility>
 
 namespace tern::aws::sns {
 namespace {
@@ -69,7 +73,104 @@ bool disables_overrides(const json::object& http) {
     return value && value->is_bool() && value->get_bool();
 }
 
+/// What a number in a policy may be.
+struct Range {
+    const char* name;
+    double least;
+    double most;
+};
+constexpr double any_number = 1e15;
+constexpr std::array retry_ranges = {
+    Range{"numRetries", 0, 100},
+    Range{"numNoDelayRetries", 0, any_number},
+    Range{"numMinDelayRetries", 0, any_number},
+    Range{"numMaxDelayRetries", 0, any_number},
+    Range{"minDelayTarget", 1, 3600},
+    Range{"maxDelayTarget", 1, 3600},
+};
+constexpr std::array throttle_ranges = {Range{"maxReceivesPerSecond", 1, any_number}};
+constexpr std::array backoff_functions = {"linear", "arithmetic", "geometric", "exponential"};
+
+/// Looks for the first fault in the parts of one policy.
+class FaultFinder {
+public:
+    FaultFinder(const json::object& policy, std::string place) : policy_(policy), place_(std::move(place)) {}
+
+    void look_at_retries(const char* name) {
+        const auto* const part = object_at(name);
+        if (!part) return;
+        look_at_ranges(name, *part, retry_ranges);
+        const auto* const function = part->if_contains("backoffFunction");
+        const bool known = !function || function->is_null() ||
+                           (function->is_string() && std::ranges::any_of(backoff_functions, [&](const char* one) {
+                                return function->get_string() == one;
+                            }));
+        if (!known) refuse(name, "backoffFunction must be linear, arithmetic, geometric or exponential");
+        const auto* const least = part->if_contains("minDelayTarget");
+        const auto* const most = part->if_contains("maxDelayTarget");
+        if (least && most && least->is_number() && most->is_number() &&
+            least->to_number<double>() > most->to_number<double>())
+            refuse(name, "maxDelayTarget must not be less than minDelayTarget");
+    }
+
+    void look_at_throttle(const char* name) {
+        if (const auto* const part = object_at(name)) look_at_ranges(name, *part, throttle_ranges);
+    }
+
+    void look_at_requests(const char* name) { object_at(name); }
+
+    std::optional<std::string> take() { return std::move(fault_); }
+
+private:
+    const json::object* object_at(const char* name) {
+        const auto* const value = policy_.if_contains(name);
+        if (!value || value->is_null()) return nullptr;
+        if (!value->is_object() && !fault_) fault_ = place_ + name + " must be an object";
+        return value->if_object();
+    }
+
+    void look_at_ranges(const char* name, const json::object& part, std::span<const Range> ranges) {
+        for (const auto& [member, least, most] : ranges) {
+            const auto* const value = part.if_contains(member);
+            if (!value || value->is_null()) continue;
+            const bool fits =
+                value->is_number() && value->to_number<double>() >= least && value->to_number<double>() <= most;
+            if (fits) continue;
+            const auto lower = std::to_string(static_cast<int>(least));
+            refuse(name, most == any_number ? std::string(member) + " must be a number from " + lower
+                                            : std::string(member) + " must be a number from " + lower + " to " +
+                                                  std::to_string(static_cast<int>(most)));
+        }
+    }
+
+    void refuse(const char* name, const std::string& sentence) {
+        if (!fault_) fault_ = place_ + name + "." + sentence;
+    }
+
+    const json::object& policy_;
+    const std::string place_;
+    std::optional<std::string> fault_;
+};
+
 }  // namespace
+
+std::optional<std::string> fault_of_topic_policy(std::string_view given) {
+    const auto http = http_part_of(given);
+    FaultFinder finder(http, "http.");
+    finder.look_at_retries("defaultHealthyRetryPolicy");
+    finder.look_at_throttle("defaultThrottlePolicy");
+    finder.look_at_requests("defaultRequestPolicy");
+    return finder.take();
+}
+
+std::optional<std::string> fault_of_subscription_policy(std::string_view given) {
+    const auto policy = parsed_delivery_policy(given).value_or(json::object());
+    FaultFinder finder(policy, {});
+    finder.look_at_retries("healthyRetryPolicy");
+    finder.look_at_throttle("throttlePolicy");
+    finder.look_at_requests("requestPolicy");
+    return finder.take();
+}
 
 std::string kept_topic_policy(std::string_view given) {
     auto policy = parsed_delivery_policy(given);

@@ -65,6 +65,7 @@ Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_v
     if (name == "RedrivePolicy") return take_redrive_policy(value);
     if (name == "DeliveryPolicy") {
         if (!value.empty() && !is_text_object(value)) return "DeliveryPolicy: " + json_fault(value);
+        if (const auto fault = fault_of_subscription_policy(value)) return "DeliveryPolicy: " + *fault;
         change_.annotations[std::string(name)] = kept_subscription_policy(value);
         return std::nullopt;
     }

@@ -97,6 +97,8 @@ std::optional<Error> read_topic_attribute(std::string_view name, std::string_vie
         if (value != "Topic" && value != "MessageGroup") return invalid("FifoThroughputScope");
     } else if (name == "Policy" || name == "DeliveryPolicy" || name == "DataProtectionPolicy") {
         if (!value.empty() && !is_json_object(value)) return invalid(std::string(name) + ": failed to parse JSON.");
+        if (name == "DeliveryPolicy")
+            if (const auto fault = fault_of_topic_policy(value)) return invalid("DeliveryPolicy: " + *fault);
     } else if (std::ranges::find(plain_attributes, name) == plain_attributes.end()) {
         known = false;
         return std::nullopt;
