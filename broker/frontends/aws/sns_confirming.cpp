@@ -4,6 +4,7 @@
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_publication.hpp"
+#include "broker/frontends/aws/sns_subscription_attributes.hpp"
 
 /// Subscriptions are confirmed, or brought back, by a token (docs/aws.md sns-18).
 namespace tern::aws::sns {
@@ -17,6 +18,21 @@ Error unknown_token() {
 Step confirmed(const NamedTopic& topic, const engine::Answer& answer) {
     const auto& added = std::get<engine::SubscriptionAdded>(answer.body);
     return boost::json::object{{"SubscriptionArn", arn_of_subscription(topic, added.subscription)}};
+}
+
+/// A confirmation that is signed is noted, and whether the end of the subscription shall be, too.
+Step note_signature(const NamedTopic& topic, bool end_too, engine::Answer&& confirmation) {
+    engine::SetSubscription command;
+    command.topic = topic.topic;
+    command.subscription = std::get<engine::SubscriptionAdded>(confirmation.body).subscription;
+    command.settings.annotations[confirmed_by_signature] = "true";
+    if (end_too) command.settings.annotations[ends_by_signature] = "true";
+    Submit submit;
+    submit.command = std::move(command);
+    submit.then = [topic, confirmation = std::move(confirmation)](engine::Answer&& answer) -> Step {
+        return answer.status == Errc::ok ? confirmed(topic, confirmation) : Step(error_of(answer.status));
+    };
+    return submit;
 }
 
 Step restore(const Surroundings& surroundings, const NamedTopic& topic, const std::string& token) {
@@ -59,10 +75,14 @@ Step confirm_subscription(const Surroundings& surroundings, Call& call) {
     auto& topic = std::get<NamedTopic>(found);
     Submit submit;
     submit.command = engine::ConfirmEndpoint{topic.topic, token};
-    submit.then = [&surroundings, topic = std::move(topic), token = std::move(token)](engine::Answer&& answer) -> Step {
+    const bool is_signed = !call.access_key.empty();
+    const bool end_too = text_in(call.parameters, "AuthenticateOnUnsubscribe") == "true";
+    submit.then = [&surroundings, topic = std::move(topic), token = std::move(token), is_signed,
+                   end_too](engine::Answer&& answer) -> Step {
         if (answer.status == Errc::topic_does_not_exist) return unknown_token();
         if (answer.status == Errc::subscription_does_not_exist) return restore(surroundings, topic, token);
-        return answer.status == Errc::ok ? confirmed(topic, answer) : Step(error_of(answer.status));
+        if (answer.status != Errc::ok) return error_of(answer.status);
+        return is_signed ? note_signature(topic, end_too, std::move(answer)) : confirmed(topic, answer);
     };
     return submit;
 }

@@ -72,6 +72,11 @@ admin::HttpResponse messages_page(const Surroundings& surroundings, const admin:
 
 std::optional<admin::HttpResponse> answer_developer_page(const Surroundings& surroundings,
                                                          const admin::HttpRequest& request) {
+    const bool is_page =
+        request.path.starts_with(tokens_page) || request.path == endpoints_page || request.path == sms_page;
+    // LocalStack's messages can be deleted here; these cannot, and whoever tries shall know.
+    if (is_page && request.method != "GET" && request.method != "HEAD")
+        return json_page(405, {{"error", "This page can only be read."}});
     if (request.path.starts_with(tokens_page)) return token_page(surroundings, request.path);
     if (request.path == endpoints_page) return messages_page(surroundings, request, false);
     if (request.path == sms_page) return messages_page(surroundings, request, true);

@@ -130,6 +130,8 @@ Step unsubscribe(const Surroundings& surroundings, Call& call) {
     const auto known = engine::describe_subscription(*snapshot, named.topic.topic, named.id);
     // Durable ones are none of SNS's.
     if (!known.has_value() || known->kind == engine::SubscriptionKind::durable) return boost::json::object();
+    if (call.access_key.empty() && known->annotations.contains(ends_by_signature))
+        return Error{kinds::authorization, "Access Denied"};
     Submit submit;
     engine::RemoveSubscription command{named.topic.topic, named.id};
     std::string token;

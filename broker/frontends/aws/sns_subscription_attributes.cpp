@@ -8,6 +8,7 @@
 #include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/json_fault.hpp"
 #include "broker/frontends/aws/sns_delivery_policies.hpp"
+#include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_topic_attributes.hpp"
 
 namespace tern::aws::sns {
@@ -126,7 +127,8 @@ json::object attributes_of(const Surroundings& surroundings, const NamedTopic& t
     const bool of_queue = subscription.kind == engine::SubscriptionKind::queue;
     const bool web = subscription.protocol == "http" || subscription.protocol == "https";
     json::object attributes;
-    for (const auto& [name, text] : subscription.annotations) attributes[name] = text;
+    for (const auto& [name, text] : subscription.annotations)
+        if (!name.starts_with('.')) attributes[name] = text;
     attributes["SubscriptionArn"] = arn_of_subscription(topic, subscription.subscription);
     attributes["TopicArn"] = arn_of_topic(topic);
     attributes["Owner"] = topic.scope.account;
@@ -138,7 +140,11 @@ json::object attributes_of(const Surroundings& surroundings, const NamedTopic& t
                                  : subscription.endpoint;
     attributes["RawMessageDelivery"] = subscription.raw ? "true" : "false";
     attributes["PendingConfirmation"] = subscription.confirmed ? "false" : "true";
-    attributes["ConfirmationWasAuthenticated"] = subscription.confirmed && !web ? "true" : "false";
+    // What nobody had to confirm was subscribed by somebody who may.
+    const auto* const protocol = find_protocol(subscription.protocol);
+    const bool authenticated =
+        !protocol || !protocol->asks || !annotation_of(subscription.annotations, confirmed_by_signature).empty();
+    attributes["ConfirmationWasAuthenticated"] = subscription.confirmed && authenticated ? "true" : "false";
     const bool by_body = subscription.filter_scope == engine::FilterScope::body;
     // A scope without a policy is kept, and not told.
     if (!subscription.filter_policy.empty()) {

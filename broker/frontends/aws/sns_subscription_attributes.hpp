@@ -42,6 +42,11 @@ private:
     bool unknown_ = false;
 };
 
+/// Annotations of how a subscription was confirmed, which are told otherwise than under their names: by a signed
+/// request; by one that wants the end to be signed too (AuthenticateOnUnsubscribe).
+inline constexpr const char* confirmed_by_signature = ".confirmed_by_signature";
+inline constexpr const char* ends_by_signature = ".ends_by_signature";
+
 /// What GetSubscriptionAttributes tells. `topic_policy` is the topic's DeliveryPolicy.
 boost::json::object attributes_of(const Surroundings& surroundings, const NamedTopic& topic,
                                   std::string_view topic_policy, const engine::SubscriptionDescription& subscription);

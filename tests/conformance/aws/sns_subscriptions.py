@@ -206,6 +206,27 @@ def sns_18_confirmation(bench):
                       "Endpoint": "a@example.org", "TopicArn": topic}, listed
 
 
+def sns_18_signed_confirmation(bench):
+    """Told, and where it is wished, the end must be signed too."""
+    topic = bench.topic()
+    subscribed = lambda name: bench.sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{name}@example.org",
+                                                  ReturnSubscriptionArn=True)["SubscriptionArn"]
+    told = lambda arn: bench.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    by_link, by_call, strict = (subscribed(name) for name in "abc")
+    assert told(strict)["ConfirmationWasAuthenticated"] == "false"
+    bench.get(f"/?Action=ConfirmSubscription&TopicArn={topic}&AuthenticateOnUnsubscribe=true&Token={bench.token_of(by_link)}")
+    bench.sns.confirm_subscription(TopicArn=topic, Token=bench.token_of(by_call))
+    bench.sns.confirm_subscription(TopicArn=topic, Token=bench.token_of(strict), AuthenticateOnUnsubscribe="true")
+    assert [told(arn)["ConfirmationWasAuthenticated"] for arn in (by_link, by_call, strict)] == ["false", "true", "true"]
+    assert not any(name.startswith(".") for name in told(strict)), told(strict)
+    for arn, expected in ((by_link, 200), (by_call, 200), (strict, 403)):
+        status, body = bench.get(f"/?Action=Unsubscribe&SubscriptionArn={arn}")
+        assert status == expected, body
+    assert "<Code>AuthorizationError</Code>" in body, body
+    bench.sns.unsubscribe(SubscriptionArn=strict)
+    assert bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
 def sns_18_confirmation_by_a_link(bench):
     topic = bench.topic()
     subscription = bench.sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://127.0.0.1:9/",

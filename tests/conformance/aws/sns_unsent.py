@@ -1,5 +1,6 @@
 """Items sns-29 and sns-30 of docs/aws.md: what is kept and never sent, and the developer's pages."""
 
+import http.client
 import json
 import urllib.parse
 
@@ -100,6 +101,10 @@ def sns_30_text_messages(bench):
     assert (second["Message"], second["TopicArn"], second["Subject"]) == ("by topic", topic, "News"), second
     one = json.loads(bench.get("/_aws/sns/sms-messages?phoneNumber=" + urllib.parse.quote("+15550001"))[1])["sms_messages"]
     assert list(one) == ["+15550001"] and len(one["+15550001"]) == 1, one
+    connection = http.client.HTTPConnection(*bench.process.address, timeout=20)
+    connection.request("DELETE", "/_aws/sns/sms-messages")
+    assert connection.getresponse().status == 405
+    connection.close()
 
 
 def sns_30_platform_messages(bench):
