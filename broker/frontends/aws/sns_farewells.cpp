@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <memory>
 #include <utility>
 
 #include "broker/frontends/aws/sns_platform.hpp"
@@ -73,8 +72,8 @@ engine::AddEndpoint read_back(const engine::TopicName& topic, const json::object
 
 }  // namespace
 
-Submit remember_and_end(const NamedTopic& topic, const engine::SubscriptionDescription& subscription,
-                        const std::string& token, Submit&& ending) {
+Submit remember(const NamedTopic& topic, const engine::SubscriptionDescription& subscription,
+                const std::string& token) {
     const auto farewells = farewell_topic(topic.scope);
     engine::Publication publication;
     publication.subject = subject_of(farewells, token);
@@ -85,16 +84,15 @@ Submit remember_and_end(const NamedTopic& topic, const engine::SubscriptionDescr
     auto store = make_store_topic(farewells, {});
     store.settings_when_new.history_age = remembered_for;
     store.settings_when_new.history_bytes = remembered_bytes_max;
-    // What follows a command must be copyable, and a command with its frame is not.
-    const auto last = std::make_shared<Submit>(std::move(ending));
     Submit submit;
     submit.command = std::move(store);
-    submit.then = [command = publish_command(engine::TopicName(farewells), std::move(batch), false),
-                   last](engine::Answer&& /*answer*/) -> Step {
+    submit.then = [command = publish_command(engine::TopicName(farewells), std::move(batch), false)](
+                      engine::Answer&& /*answer*/) -> Step {
         Submit publish;
         publish.bytes = command.batch->front().data.size();
         publish.command = command;
-        publish.then = [last](engine::Answer&& /*answer*/) -> Step { return std::move(*last); };
+        // Whatever came of it, the subscription has ended.
+        publish.then = [](engine::Answer&& /*answer*/) -> Step { return json::object(); };
         return publish;
     };
     return submit;

@@ -143,13 +143,14 @@ Step unsubscribe(const Surroundings& surroundings, Call& call) {
         }
     }
     submit.command = std::move(command);
-    submit.then = [](engine::Answer&& answer) -> Step {
+    submit.then = [topic = std::move(named.topic), known = *known, token](engine::Answer&& answer) -> Step {
         const bool gone =
             answer.status == Errc::subscription_does_not_exist || answer.status == Errc::topic_does_not_exist;
         if (answer.status != Errc::ok && !gone) return error_of(answer.status);
-        return boost::json::object();
+        if (gone || token.empty()) return boost::json::object();
+        return remember(topic, known, token);
     };
-    return token.empty() ? std::move(submit) : remember_and_end(named.topic, *known, token, std::move(submit));
+    return submit;
 }
 
 }  // namespace tern::aws::sns

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import socket
 import tempfile
 import time
 import urllib.parse
@@ -217,6 +218,17 @@ def sns_23_unsubscribe_confirmation(bench):
         assert request.headers["x-amz-sns-subscription-arn"] == arn
         assert request.json["Type"] == "UnsubscribeConfirmation" and arn in request.json["Message"]
         verify(bench, request.json, hashes.SHA1())
+
+
+def sns_17_whoever_hangs_up_has_unsubscribed(bench):
+    topic = bench.topic()
+    with Endpoint() as endpoint:
+        for _ in range(10):
+            arn = subscribe(bench, topic, endpoint)
+            with socket.create_connection(bench.process.address) as connection:
+                connection.sendall(f"GET /?Action=Unsubscribe&SubscriptionArn={arn} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            endpoint.next("UnsubscribeConfirmation")
+        assert bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
 
 
 def sns_18_a_token_brings_a_subscription_back(bench):
