@@ -1,7 +1,6 @@
 #include "broker/engine/queue_settings.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "broker/base/ascii.hpp"
 #include "protocol/limits.hpp"
@@ -12,7 +11,6 @@ namespace {
 constexpr std::string_view fifo_suffix = ".fifo";
 constexpr std::size_t text_bytes_max = 65'536;
 constexpr std::size_t source_queues_max = 10;
-constexpr std::size_t tags_max = 50;
 constexpr std::size_t tag_key_characters_max = 128;
 constexpr std::size_t tag_value_characters_max = 256;
 
@@ -170,14 +168,18 @@ void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted) 
     }
 }
 
+bool valid_tag_key(std::string_view key) {
+    return !key.empty() && characters_of(key) <= tag_key_characters_max;
+}
+
+bool valid_tag_value(std::string_view value) {
+    return characters_of(value) <= tag_value_characters_max;
+}
+
 bool valid_tags(const std::vector<QueueTag>& tags) {
-    std::set<std::string_view> keys;
-    for (const auto& tag : tags) {
-        keys.insert(tag.key);
-        if (tag.key.empty() || characters_of(tag.key) > tag_key_characters_max) return false;
-        if (characters_of(tag.value) > tag_value_characters_max) return false;
-    }
-    return keys.size() <= tags_max;
+    return tags.size() <= tags_max && std::all_of(tags.begin(), tags.end(), [](const QueueTag& tag) {
+               return valid_tag_key(tag.key) && valid_tag_value(tag.value);
+           });
 }
 
 }  // namespace tern::engine

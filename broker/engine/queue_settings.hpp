@@ -99,7 +99,13 @@ std::string_view first_difference(const QueueSettings& settings, const QueueSett
 /// `[A-Za-z0-9_-]{1,80}`; a FIFO queue's name ends in `.fifo`, which counts in the 80 (docs/aws.md sqs-1).
 bool valid_queue_name(std::string_view name, bool fifo);
 bool valid_namespace(std::string_view name);
-/// Up to 50 tags, keys of 1 to 128 and values of up to 256 characters (docs/aws.md sqs-12).
+
+/// How many tags a queue or topic has at most, and how many one command may name: the work on them is done for
+/// everybody at once, so that no list may be long.
+inline constexpr std::size_t tags_max = 50;
+bool valid_tag_key(std::string_view key);
+bool valid_tag_value(std::string_view value);
+/// Up to tags_max tags, keys of 1 to 128 and values of up to 256 characters (docs/aws.md sqs-12).
 bool valid_tags(const std::vector<QueueTag>& tags);
 /// Overwrites or adds.
 void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted);

@@ -38,6 +38,9 @@ constexpr std::array<std::string_view, 21> attribute_names = {"Policy",
                                                               "RedriveAllowPolicy",
                                                               "SqsManagedSseEnabled"};
 
+/// As long as the engine takes a policy, and longer than any other attribute: what is not parsed takes no memory.
+constexpr std::size_t attribute_bytes_max = 65'536;
+
 Error unknown_attribute(std::string_view name) {
     return {kinds::attribute_name_invalid, "Unknown Attribute " + shown(name) + "."};
 }
@@ -70,6 +73,7 @@ public:
           fifo_(is_fifo(queue.queue)) {}
 
     std::optional<Error> read(std::string_view name, std::string_view text) {
+        if (text.size() > attribute_bytes_max && is_attribute(name)) return bad_attribute(name);
         if (name == "DelaySeconds") return seconds(name, text, change_.delay);
         if (name == "MessageRetentionPeriod") return seconds(name, text, change_.retention);
         if (name == "ReceiveMessageWaitTimeSeconds") return seconds(name, text, change_.wait);

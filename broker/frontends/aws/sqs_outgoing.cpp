@@ -17,8 +17,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t delay_seconds_max = 900;
-constexpr std::string_view wrong_for_queue_type =
-    "The request include parameter that is not valid for this queue type.";
 
 Error refused(std::string text) {
     return {kinds::invalid_parameter_value, std::move(text)};

@@ -237,7 +237,7 @@ def sqs_42_move_tasks_cancelled_and_listed(bench):
     refused(client, *gone, TaskHandle=handle)
     unknown = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": arn_of(dead)}).encode()).decode()
     refused(client, *gone, TaskHandle=unknown)
-    for bad in ("x", base64.b64encode(b"{}").decode()):
+    for bad in ("x", base64.b64encode(b"{}").decode(), base64.b64encode(b"[" + b"1," * 9000 + b"1]").decode()):
         refused(client, INVALID, "Value for parameter TaskHandle is invalid.", "CancelMessageMoveTask", TaskHandle=bad)
     client.call("StartMessageMoveTask", **source)
     assert len(client.call("ListMessageMoveTasks", **source)["Results"]) == 1

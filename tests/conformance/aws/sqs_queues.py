@@ -123,6 +123,10 @@ def sqs_07_empty_values_remove(bench, client):
             "SetQueueAttributes", QueueUrl=url, Attributes={"KmsMasterKeyId": "a", "SqsManagedSseEnabled": "true"})
     refused(client, "InvalidAttributeValue", "Invalid value for the parameter Policy.", "SetQueueAttributes", QueueUrl=url,
             Attributes={"Policy": "{"})
+    long = json.dumps({"Statement": ["x" * 66000]})
+    for name in ("Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"):
+        refused(client, "InvalidAttributeValue", f"Invalid value for the parameter {name}.", "SetQueueAttributes",
+                QueueUrl=url, Attributes={name: long})
 
 
 def sqs_08_attributes_that_are_asked_for(bench, client):
@@ -169,6 +173,7 @@ def sqs_10_queues_that_are_not_there(bench, client):
                             ("DeleteMessage", {"ReceiptHandle": "x"})):
         refused(client, *missing, operation, "QueueDoesNotExist", 400, QueueUrl=url, **more)
     refused(client, *missing, "GetQueueUrl", QueueName=name)
+    refused(client, *missing, "PurgeQueue", "QueueDoesNotExist", 400, QueueUrl=url + "x" * 80)
 
 
 def sqs_10_names_longer_than_any_are_not_there(bench):
@@ -187,7 +192,7 @@ def sqs_10_names_longer_than_any_are_not_there(bench):
         refused(client, "ResourceNotFoundException" if length < 2049 else "InvalidParameterValue", None,
                 "CancelMessageMoveTask", TaskHandle=handle)
         redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})}
-        refused(client, "InvalidParameterValue", None, "SetQueueAttributes",
+        refused(client, "InvalidAttributeValue" if length > 65536 else "InvalidParameterValue", None, "SetQueueAttributes",
                 QueueUrl=url, Attributes=redrive)
         assert client.call("ListQueues", QueueNamePrefix=name) == {}
         if length < 8000:
@@ -226,9 +231,19 @@ def sqs_12_tags(bench, client):
     client.call("UntagQueue", QueueUrl=url, TagKeys=["case", "unknown", "Case", "empty"])
     assert client.call("ListQueueTags", QueueUrl=url) == {}
     client.call("TagQueue", QueueUrl=url, Tags={f"k{i}": "v" for i in range(50)})
-    for bad in ({"one more": "v"}, {"k" * 129: "v"}, {"k1": "v" * 257}):
-        refused(client, "InvalidParameterValue", None, "TagQueue", QueueUrl=url, Tags=bad)
-    refused(client, "InvalidParameterValue", None, "CreateQueue", QueueName=bench.name(), tags={"k" * 129: "v"})
+    too_many = f"Too many tags added for queue {url.rsplit('/', 1)[1]}."
+    long_key = "Tag keys must be between 1 and 128 characters in length."
+    for bad, text in (({"one more": "v"}, too_many), ({f"n{i}": "v" for i in range(2000)}, too_many),
+                      ({"k" * 129: "v"}, long_key), ({"": "v"}, long_key),
+                      ({"k1": "v" * 257}, "Tag values must be between 0 and 256 characters in length.")):
+        refused(client, "InvalidParameterValue", text, "TagQueue", QueueUrl=url, Tags=bad)
+    client.call("TagQueue", QueueUrl=url, Tags={"k1": "ü" * 256})
+    refused(client, "InvalidParameterValue", long_key, "CreateQueue", QueueName=bench.name(), tags={"k" * 129: "v"})
+    refused(client, "InvalidParameterValue", None, "CreateQueue", QueueName=bench.name(),
+            tags={f"n{i}": "v" for i in range(51)})
+    refused(client, "InvalidParameterValue", None, "UntagQueue", QueueUrl=url, TagKeys=[f"k{i}" for i in range(51)])
+    client.call("UntagQueue", QueueUrl=url, TagKeys=["k0", "x" * 2000])
+    assert len(client.call("ListQueueTags", QueueUrl=url)["Tags"]) == 49
 
 
 def sqs_13_permissions(bench, client):
@@ -252,6 +267,14 @@ def sqs_13_permissions(bench, client):
             "RemovePermission", QueueUrl=url, Label="third")
     refused(client, "OverLimit", None, "AddPermission", "OverLimit", 403, QueueUrl=url, Label="many",
             AWSAccountIds=["111111111111"], Actions=[f"Action{i}" for i in range(8)])
+    for action, reason in (("Nothing", "Please refer to the appropriate WSDL for a list of valid actions. "),
+                           ("DeleteQueue", "Only the queue owner is allowed to invoke this action.")):
+        refused(client, "InvalidParameterValue", f"Value SQS:{action} for parameter ActionName is invalid. Reason: {reason}",
+                "AddPermission", QueueUrl=url, Label="no", AWSAccountIds=["111111111111"], Actions=["*", action])
+    refused(client, "InvalidParameterValue", "Value [somebody] for parameter PrincipalId is invalid. Reason: Unable to verify.",
+            "AddPermission", QueueUrl=url, Label="no", AWSAccountIds=["somebody"], Actions=["*"])
+    refused(client, "OverLimit", None, "AddPermission", "OverLimit", 403, QueueUrl=url, Label="no",
+            AWSAccountIds=["111111111111"] * 1001, Actions=["*"])
     client.call("RemovePermission", QueueUrl=url, Label="first")
     client.call("RemovePermission", QueueUrl=url, Label="second")
     assert attributes(client, url, "Policy") == {}

@@ -105,6 +105,17 @@ TEST_CASE_FIXTURE(QueueFixture, "tags are added, overwritten and removed, up to 
     CHECK_EQ(call(engine::TagQueue{queue, many}).status, Errc::tags_invalid);
 }
 
+TEST_CASE_FIXTURE(QueueFixture, "one command names no more tags than a queue has, though they be the same ones") {
+    create();
+
+    CHECK_EQ(call(engine::TagQueue{queue, std::vector<engine::QueueTag>(51, {"key", ""})}).status, Errc::tags_invalid);
+    CHECK_EQ(call(engine::TagQueue{queue, std::vector<engine::QueueTag>(50, {"key", ""})}).status, Errc::ok);
+    CHECK_EQ(call(engine::UntagQueue{queue, Texts(51, "key")}).status, Errc::tags_invalid);
+    CHECK_EQ(describe().tags, std::vector<engine::QueueTag>{{"key", ""}});
+    CHECK_EQ(call(engine::UntagQueue{queue, Texts(50, "key")}).status, Errc::ok);
+    CHECK(describe().tags.empty());
+}
+
 TEST_CASE("the strict modes of SQS can be asked for") {
     QueueFixture fixture({.delay_after_delete = true, .delay_after_purge = true});
     fixture.create();
