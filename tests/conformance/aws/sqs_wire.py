@@ -148,6 +148,23 @@ def sqs_wire_query_on_a_queue_url(bench):
     assert "<Message>" not in raw.request("GET", other + "?Action=ReceiveMessage&VisibilityTimeout=0")[2].replace(
         "<Message><MessageId>", "", 1)
     assert "<Body>half here</Body>" in raw.request("GET", path + "?Action=ReceiveMessage")[2]
+    # Types of content are told apart in any case; who gives none has posted a form.
+    for headers in ({"Content-Type": "Application/X-WWW-Form-urlencoded; charset=UTF-8"}, {}):
+        for place in ("/", path):
+            parameters = urllib.parse.urlencode({"Action": "SendMessage", "MessageBody": "x", "QueueUrl": other})
+            status, _, text = raw.request("POST", place, parameters, headers)
+            assert status == 200 and "<SendMessageResult>" in text, text
+
+
+def sqs_wire_only_get_and_post_do_anything(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    target = {"X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": "application/x-amz-json-1.0"}
+    for method in ("HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"):
+        assert raw.request(method, path + "?Action=SendMessage&MessageBody=x")[0] == 404, method
+        body = json.dumps({"QueueUrl": path, "MessageBody": "x"})
+        assert raw.request(method, "/", body, target)[0] == 404, method
+    assert "<Message>" not in raw.request("GET", path + "?Action=ReceiveMessage")[2]
 
 
 def sqs_wire_query_answers(bench):
@@ -190,6 +207,13 @@ def sqs_wire_json_that_is_none(bench):
     for bad in ("{", "[]", '"x"', '{"MaxResults":"1"}', '{"QueueNamePrefix":1}', "{}x", "\xff", deep, many):
         assert ask(bad.encode("latin-1")) == (400, "SerializationException"), bad[:50]
     assert ask("{}", "Nothing") == (404, "UnknownOperationException")
+    # Without a target nothing is asked.
+    for type_of in ("application/x-amz-json-1.0", "application/x-amz-json-1.1"):
+        status, headers, text = raw.request("POST", "/", "{}", {"Content-Type": type_of})
+        assert (status, headers["Content-Type"]) == (404, "application/x-amz-json-1.0"), text
+        assert json.loads(text)["__type"].endswith("#UnknownOperationException")
+    status, _, text = raw.request("POST", "/", "{}", {"Content-Type": "application/json"})
+    assert (status, text.strip()) == (404, "<UnknownOperationException/>")
     status, _, text = raw.request("GET", "/?Action=ListQueues&Version=2012-11-05&MaxResults=x")
     assert status == 400 and "MalformedQueryString" in text
     for bad in ("%", "%zz", "a=%ff", "&".join(f"n{i}=1" for i in range(10001))):
