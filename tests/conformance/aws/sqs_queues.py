@@ -202,6 +202,20 @@ def sqs_10_names_longer_than_any_are_not_there(bench):
                 assert status == 400 and "NonExistentQueue" in text, text
 
 
+def sqs_10_what_else_is_wrong_is_told_of_queues_that_are_there(bench, client):
+    url = bench.fifo(client)
+    client.call("DeleteQueue", QueueUrl=url)
+    entry = {"Id": "a", "ReceiptHandle": "x", "VisibilityTimeout": -1}
+    for operation, more in (
+            ("SendMessage", {"MessageBody": "x"}), ("SendMessage", {"MessageBody": "x", "DelaySeconds": 901}),
+            ("SendMessageBatch", {"Entries": [{"Id": "a", "MessageBody": "x"}]}),
+            ("SendMessageBatch", {"Entries": [{"Id": "a", "MessageBody": "x", "MessageGroupId": " "}]}),
+            ("ChangeMessageVisibilityBatch", {"Entries": [entry]}),
+            ("ReceiveMessage", {"ReceiveRequestAttemptId": " "}), ("SetQueueAttributes", {"Attributes": {"Nope": "1"}})):
+        refused(client, "AWS.SimpleQueueService.NonExistentQueue", None, operation, "QueueDoesNotExist", 400, QueueUrl=url,
+                **more)
+
+
 def sqs_11_purge(bench, client):
     url = bench.fifo(client, ContentBasedDeduplication="true")
     for group in "ab":
