@@ -29,10 +29,6 @@ bool valid_allow_policy(const RedriveAllowPolicy& policy) {
     return policy.permission == RedriveAllow::by_queue ? sources >= 1 && sources <= source_queues_max : sources == 0;
 }
 
-bool removes(const RedriveAllowPolicy& policy) {
-    return policy.permission == RedriveAllow::all && policy.source_queues.empty();
-}
-
 SettingsRefusal check_ranges(const QueueSettingsChange& wanted) {
     if (wanted.delay && !within(*wanted.delay, 0, 900)) return {Errc::delay_invalid, "DelaySeconds"};
     if (wanted.message_bytes_max &&
@@ -108,10 +104,8 @@ SettingsRefusal change(QueueSettings& settings, const QueueSettingsChange& wante
         changed.redrive_policy = wanted.redrive_policy;
         if (wanted.redrive_policy->dead_letter_queue.empty()) changed.redrive_policy.reset();
     }
-    if (wanted.redrive_allow_policy) {
-        changed.redrive_allow_policy = wanted.redrive_allow_policy;
-        if (removes(*wanted.redrive_allow_policy)) changed.redrive_allow_policy.reset();
-    }
+    if (wanted.redrive_allow_policy) changed.redrive_allow_policy = wanted.redrive_allow_policy;
+    if (wanted.removes_redrive_allow_policy) changed.redrive_allow_policy.reset();
     if (changed.throughput_limit == ThroughputLimit::per_message_group_id &&
         changed.deduplication_scope != DeduplicationScope::message_group)
         return {Errc::high_throughput_needs_group_scope, "FifoThroughputLimit"};
@@ -133,8 +127,9 @@ std::string_view first_difference(const QueueSettings& settings, const QueueSett
     if (differs(wanted.deduplication_scope, settings.deduplication_scope)) return "DeduplicationScope";
     if (differs(wanted.throughput_limit, settings.throughput_limit)) return "FifoThroughputLimit";
     if (differs(wanted.redrive_policy, settings.redrive_policy.value_or(RedrivePolicy{}))) return "RedrivePolicy";
-    if (differs(wanted.redrive_allow_policy, settings.redrive_allow_policy.value_or(RedriveAllowPolicy{})))
-        return "RedriveAllowPolicy";
+    const auto allow = settings.redrive_allow_policy.value_or(RedriveAllowPolicy{});
+    if (differs(wanted.redrive_allow_policy, allow)) return "RedriveAllowPolicy";
+    if (wanted.removes_redrive_allow_policy && allow != RedriveAllowPolicy{}) return "RedriveAllowPolicy";
     if (differs(wanted.policy, settings.policy)) return "Policy";
     if (differs(wanted.kms_master_key_id, settings.kms_master_key_id)) return "KmsMasterKeyId";
     if (differs(wanted.kms_data_key_reuse_seconds, settings.kms_data_key_reuse_seconds))

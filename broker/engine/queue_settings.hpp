@@ -62,7 +62,8 @@ struct QueueSettings {
 };
 
 /// The settings that a client names; absent ones keep their value or default.
-/// A redrive policy with an empty queue name removes the policy; so does an allow policy of `all` without sources.
+/// A redrive policy with an empty queue name removes the policy. An allow policy of `all` means what none means, and is
+/// shown nevertheless: who set it looks for it.
 struct QueueSettingsChange {
     std::optional<Milliseconds> delay{};
     std::optional<std::int64_t> message_bytes_max{};
@@ -75,6 +76,7 @@ struct QueueSettingsChange {
     std::optional<ThroughputLimit> throughput_limit{};
     std::optional<RedrivePolicy> redrive_policy{};
     std::optional<RedriveAllowPolicy> redrive_allow_policy{};
+    bool removes_redrive_allow_policy = false;
     std::optional<std::string> policy{};
     std::optional<std::string> kms_master_key_id{};
     std::optional<std::int64_t> kms_data_key_reuse_seconds{};

@@ -85,6 +85,10 @@ public:
         if (name == "Policy") return policy(name, text);
         if (name == "RedrivePolicy")
             return take(parse_redrive_policy(surroundings_, text, queue_), change_.redrive_policy);
+        if (name == "RedriveAllowPolicy" && text.empty()) {
+            change_.removes_redrive_allow_policy = true;
+            return std::nullopt;
+        }
         if (name == "RedriveAllowPolicy")
             return take(parse_redrive_allow_policy(surroundings_, text, queue_), change_.redrive_allow_policy);
         return read_of_fifo(name, text);

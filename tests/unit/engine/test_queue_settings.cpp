@@ -76,6 +76,23 @@ TEST_CASE_FIXTURE(QueueFixture, "a dead-letter queue may say who may use it") {
     CHECK(engine::list_dead_letter_sources(*store().begin_read(), {"", "picky"}, {})->names.empty());
 }
 
+TEST_CASE_FIXTURE(QueueFixture, "an allow policy for all is shown until it is removed, and is no difference") {
+    const engine::RedriveAllowPolicy all{engine::RedriveAllow::all, {}};
+    CHECK_EQ(create(), Errc::ok);
+    CHECK_EQ(create({.redrive_allow_policy = all}), Errc::ok);
+    CHECK_FALSE(describe().settings.redrive_allow_policy);
+
+    call(engine::SetQueue{queue, {.redrive_allow_policy = all}});
+    CHECK_EQ(describe().settings.redrive_allow_policy, all);
+    CHECK_EQ(create({.removes_redrive_allow_policy = true}), Errc::ok);
+    CHECK_EQ(create("source", {.redrive_policy = engine::RedrivePolicy{"jobs", 3}}), Errc::ok);
+
+    call(engine::SetQueue{queue, {.removes_redrive_allow_policy = true}});
+    CHECK_FALSE(describe().settings.redrive_allow_policy);
+    call(engine::SetQueue{queue, {.redrive_allow_policy = engine::RedriveAllowPolicy{engine::RedriveAllow::none, {}}}});
+    CHECK_EQ(create({.removes_redrive_allow_policy = true}), Errc::queue_exists);
+}
+
 TEST_CASE_FIXTURE(QueueFixture, "queues are listed by prefix and page by page, each namespace for itself") {
     for (const auto* name : {"b1", "a2", "a1", "a3"}) create(name);
     call(engine::CreateQueue{{"other", "a9"}, {}, {}});
