@@ -156,6 +156,15 @@ def sqs_wire_query_on_a_queue_url(bench):
             assert status == 200 and "<SendMessageResult>" in text, text
 
 
+def sqs_wire_one_element_needs_no_number(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    # As in the examples of SQS's API reference.
+    assert raw.request("GET", path + "?Action=SetQueueAttributes&Attribute.Name=DelaySeconds&Attribute.Value=45")[0] == 200
+    text = raw.request("GET", path + "?Action=GetQueueAttributes&AttributeName=DelaySeconds")[2]
+    assert "<Attribute><Name>DelaySeconds</Name><Value>45</Value></Attribute>" in text, text
+
+
 def sqs_wire_only_get_and_post_do_anything(bench):
     raw = Raw(bench.broker())
     path = _queue_path(bench, raw)
