@@ -4,6 +4,7 @@
 #include "broker/frontends/aws/sqs_handlers.hpp"
 #include "broker/frontends/aws/sqs_queue_of.hpp"
 #include "broker/frontends/aws/sqs_tag_list.hpp"
+#include "broker/frontends/aws/sqs_text.hpp"
 
 /// Tags of queues (docs/aws.md sqs-12).
 namespace tern::aws::sqs {
@@ -86,7 +87,8 @@ Step list_queue_tags(const Surroundings& surroundings, Call& call) {
     boost::json::object result;
     if (description->tags.empty()) return result;
     auto& tags = result["Tags"].emplace_object();
-    for (const auto& tag : description->tags) tags[tag.key] = tag.value;
+    // The native protocol's tags need not be text.
+    for (const auto& tag : description->tags) tags[text_of_contents(tag.key)] = text_of_contents(tag.value);
     return result;
 }
 

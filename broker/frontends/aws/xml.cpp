@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "broker/frontends/aws/parameters.hpp"
+#include "broker/frontends/aws/sqs_text.hpp"
 
 namespace tern::aws {
 namespace {
@@ -58,6 +59,8 @@ void append_element(std::string& to, std::string_view name, const json::value& v
 }  // namespace
 
 void append_xml_text(std::string& to, std::string_view text) {
+    // What XML has no way to write, in a tag or in what a refusal quotes, must not spoil the whole answer.
+    if (!sqs::valid_contents(text)) return append_xml_text(to, sqs::text_of_contents(text));
     while (!text.empty()) {
         const auto plain = text.substr(0, text.find_first_of("<>&\"\r"));
         to.append(plain);

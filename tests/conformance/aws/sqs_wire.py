@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import urllib.parse
+import xml.etree.ElementTree
 
 from broker import Broker
 from clients import JsonClient, Raw, refused
@@ -154,6 +155,17 @@ def sqs_wire_query_on_a_queue_url(bench):
             parameters = urllib.parse.urlencode({"Action": "SendMessage", "MessageBody": "x", "QueueUrl": other})
             status, _, text = raw.request("POST", place, parameters, headers)
             assert status == 200 and "<SendMessageResult>" in text, text
+
+
+def sqs_wire_answers_in_xml_can_always_be_parsed(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    status, _, text = raw.request("GET", path + "?Action=SendMessage&MessageBody=x&MessageGroupId=%01")
+    message = xml.etree.ElementTree.fromstring(text).find(".//{*}Message").text
+    assert status == 400 and message.startswith("Value \ufffd for parameter MessageGroupId is invalid."), message
+    assert raw.request("GET", path + "?Action=TagQueue&Tag.1.Key=%08&Tag.1.Value=%00%3C%EF%BF%BF")[0] == 200
+    tag = xml.etree.ElementTree.fromstring(raw.request("GET", path + "?Action=ListQueueTags")[2]).find(".//{*}Tag")
+    assert [part.text for part in tag] == ["\ufffd", "\ufffd<\ufffd"]
 
 
 def sqs_wire_one_element_needs_no_number(bench):

@@ -34,6 +34,14 @@ TEST_CASE("text is escaped as SQS escapes it") {
     CHECK_EQ(text, "&lt;a b=&quot;c&quot;&gt;&amp;'&#xD;\n\t\xC3\xA4");
 }
 
+TEST_CASE("a character that XML does not have stands as U+FFFD") {
+    std::string text;
+    append_xml_text(text, std::string_view("a\0b\x1F<\xEF\xBF\xBE\x7F", 9));
+    CHECK_EQ(text,
+             "a\xEF\xBF\xBD"
+             "b\xEF\xBF\xBD&lt;\xEF\xBF\xBD\x7F");
+}
+
 TEST_CASE("flattened lists and maps stand where they would stand themselves") {
     CHECK_EQ(xml_of(R"({"Url":["a","b"]})"), "<QueueUrl>a</QueueUrl><QueueUrl>b</QueueUrl>");
     CHECK_EQ(xml_of(R"({"Flat":{"a":"<"}})"), "<Tag><Name>a</Name><Value>&lt;</Value></Tag>");
