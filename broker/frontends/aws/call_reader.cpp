@@ -57,18 +57,18 @@ Found read_json(const admin::HttpRequest& request, std::string_view target, Call
     const auto* const operation = find_operation(table->operations, call.operation);
     if (!operation) return Error{common_errors::unknown_operation, ""};
 
-    json::error_code fault;
-    json::value body;
     try {
+        json::error_code fault;
         const std::string_view text = request.body.empty() ? std::string_view("{}") : request.body;
-        body = json::parse({text.data(), text.size()}, fault, storage_for(text.size()));
+        auto body = json::parse({text.data(), text.size()}, fault, storage_for(text.size()));
+        if (fault || !body.is_object()) return Error{common_errors::serialization, "The body is not a JSON object."};
+        call.take_parameters(std::move(body.get_object()));
+        // Which may take memory, too: numbers become texts.
+        if (operation->input)
+            if (auto error = conform(call.parameters, *operation->input)) return std::move(*error);
     } catch (const std::bad_alloc&) {
         return Error{common_errors::serialization, "The body holds too many values."};
     }
-    if (fault || !body.is_object()) return Error{common_errors::serialization, "The body is not a JSON object."};
-    call.take_parameters(std::move(body.get_object()));
-    if (operation->input)
-        if (auto error = conform(call.parameters, *operation->input)) return std::move(*error);
     add_queue_of_path(request, *operation, call);
     return operation;
 }

@@ -1,5 +1,7 @@
 #include "broker/frontends/aws/parameters.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <charconv>
 #include <string>
 
 namespace tern::aws {
@@ -14,8 +16,8 @@ std::string_view kind_found(const json::value& value) {
         case json::kind::double_: return "DECIMAL_VALUE";
         case json::kind::int64:
         case json::kind::uint64: return "NUMBER_VALUE";
-        case json::kind::array: return "START_ARRAY";
-        case json::kind::object: return "START_OBJECT";
+        case json::kind::array:
+        case json::kind::object:
         case json::kind::null: break;
     }
     return "NULL_VALUE";
@@ -34,15 +36,37 @@ std::string_view kind_wanted(Kind kind) {
 }
 
 Error misfit(const json::value& value, Kind wanted) {
+    if (value.is_array()) return {common_errors::serialization, "Start of list found where not expected"};
+    if (value.is_object()) return {common_errors::serialization, "Start of structure or map found where not expected."};
     std::string text(kind_found(value));
     return {common_errors::serialization, text.append(" can not be converted to a ").append(kind_wanted(wanted))};
 }
 
 std::optional<Error> conform_value(json::value& value, const Shape& shape);
 
-/// Whole numbers that JSON writes with a fraction of zero are whole numbers too.
+/// Programs without types send 30 and true for texts: AWS takes these for what they look like.
+bool make_text(json::value& value) {
+    if (value.is_string()) return true;
+    if (value.is_bool()) {
+        value = json::string(value.get_bool() ? "true" : "false", value.storage());
+        return true;
+    }
+    if (!value.is_int64() && !value.is_uint64()) return false;
+    value = json::string(json::serialize(value), value.storage());
+    return true;
+}
+
+/// Whole numbers that JSON writes with a fraction of zero, or as texts, are whole numbers too.
 bool make_integer(json::value& value) {
     if (value.is_int64()) return true;
+    if (value.is_string()) {
+        const auto text = view_of(value);
+        std::int64_t number = 0;
+        const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (fault != std::errc() || end != text.data() + text.size()) return false;
+        value = number;
+        return true;
+    }
     constexpr double exact_max = 9.0e15;
     if (!value.is_double()) return false;
     const double number = value.get_double();
@@ -68,7 +92,7 @@ std::optional<Error> conform_map(json::object& map, const Shape& shape) {
 std::optional<Error> conform_value(json::value& value, const Shape& shape) {
     bool fits = false;
     switch (shape.kind) {
-        case Kind::text: fits = value.is_string(); break;
+        case Kind::text: fits = make_text(value); break;
         case Kind::integer: fits = make_integer(value); break;
         case Kind::boolean: fits = value.is_bool(); break;
         case Kind::list:

@@ -104,8 +104,23 @@ std::variant<engine::RedriveAllowPolicy, Error> parse_redrive_allow_policy(const
     }
     const auto sources = parsed.source_queues.size();
     const bool by_queue = *permission == engine::RedriveAllow::by_queue;
-    if (by_queue ? sources < 1 || sources > source_queues_max : sources > 0)
-        return refuse("There must be 1 to 10 sourceQueueArns with byQueue, and none with allowAll and denyAll.");
+    if (by_queue && sources == 0) {
+        return refuse(
+            "Amazon SQS can't create the redrive allow policy. When you specify the byQueue permission type, you must "
+            "also "
+            "specify one or more sourceQueueArns values.");
+    }
+    if (by_queue && sources > source_queues_max) {
+        return refuse(
+            "Amazon SQS can't create the redrive allow policy. The maximum number of source queue ARNs you can specify "
+            "is "
+            "10.");
+    }
+    if (!by_queue && sources > 0) {
+        return refuse(
+            "Amazon SQS can't create the redrive allow policy. To specify one or more source queue ARNs, you must set "
+            "redrivePermission to byQueue.");
+    }
     return parsed;
 }
 

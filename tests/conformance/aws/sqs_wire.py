@@ -157,6 +157,18 @@ def sqs_wire_query_on_a_queue_url(bench):
             assert status == 200 and "<SendMessageResult>" in text, text
 
 
+def sqs_wire_json_of_programs_without_types(bench):
+    client = JsonClient(bench.broker())
+    url = client.call("CreateQueue", QueueName=bench.name(".fifo"), tags={"n": 1}, Attributes={
+        "FifoQueue": True, "ContentBasedDeduplication": True, "VisibilityTimeout": 45})["QueueUrl"]
+    wanted = {"VisibilityTimeout": "45", "ContentBasedDeduplication": "true"}
+    assert attributes(client, url, *wanted) == wanted
+    client.call("SendMessageBatch", QueueUrl=url, Entries=[
+        {"Id": i, "MessageBody": i, "MessageGroupId": 5, "DelaySeconds": "0"} for i in range(3)])
+    messages = receive(client, url, MaxNumberOfMessages="10", WaitTimeSeconds="0", AttributeNames=["MessageGroupId"])
+    assert [(m["Body"], m["Attributes"]["MessageGroupId"]) for m in messages] == [("0", "5"), ("1", "5"), ("2", "5")]
+
+
 def sqs_wire_answers_in_xml_can_always_be_parsed(bench):
     raw = Raw(bench.broker())
     path = _queue_path(bench, raw)
@@ -225,7 +237,9 @@ def sqs_wire_json_that_is_none(bench):
     assert ask("") == ask("{}") == ask('{"MaxResults":null,"Unknown":[1]}') == (200, "")
     deep = '{"a":' * 1000 + "1" + "}" * 1000
     many = json.dumps({"a": [[]] * 500000})
-    for bad in ("{", "[]", '"x"', '{"MaxResults":"1"}', '{"QueueNamePrefix":1}', "{}x", "\xff", deep, many):
+    numbers = json.dumps({"QueueNamePrefix": 7, "MaxResults": "10"})
+    assert ask(numbers) == (200, "")
+    for bad in ("{", "[]", '"x"', '{"MaxResults":"x"}', '{"QueueNamePrefix":[]}', "{}x", "\xff", deep, many):
         assert ask(bad.encode("latin-1")) == (400, "SerializationException"), bad[:50]
     assert ask("{}", "Nothing") == (404, "UnknownOperationException")
     # Without a target nothing is asked.

@@ -32,13 +32,23 @@ TEST_CASE("parameters that fit stay as they are, those that are null go") {
     CHECK_EQ(conformed(R"({"Inner":{"Number":5.0}})"), R"({"Inner":{"Number":5}})");
 }
 
+TEST_CASE("whole numbers and truth values do for texts, texts of digits for numbers") {
+    CHECK_EQ(conformed(R"({"Text":1,"List":[true,-7],"Map":{"a":18446744073709551615,"b":false}})"),
+             R"({"Text":"1","List":["true","-7"],"Map":{"a":"18446744073709551615","b":"false"}})");
+    CHECK_EQ(conformed(R"({"Inner":{"Number":"-12"}})"), R"({"Inner":{"Number":-12}})");
+}
+
 TEST_CASE("parameters of another kind are told apart") {
-    CHECK_EQ(conformed(R"({"Text":1})"), "NUMBER_VALUE can not be converted to a String");
-    CHECK_EQ(conformed(R"({"List":{}})"), "START_OBJECT can not be converted to a List");
-    CHECK_EQ(conformed(R"({"List":[true]})"), "TRUE_VALUE can not be converted to a String");
-    CHECK_EQ(conformed(R"({"Map":[]})"), "START_ARRAY can not be converted to a Map");
+    CHECK_EQ(conformed(R"({"Text":1.5})"), "DECIMAL_VALUE can not be converted to a String");
+    CHECK_EQ(conformed(R"({"Text":[]})"), "Start of list found where not expected");
+    CHECK_EQ(conformed(R"({"List":{}})"), "Start of structure or map found where not expected.");
+    CHECK_EQ(conformed(R"({"Map":[]})"), "Start of list found where not expected");
     CHECK_EQ(conformed(R"({"Map":{"a":null}})"), "NULL_VALUE can not be converted to a String");
-    CHECK_EQ(conformed(R"({"Inner":{"Number":"1"}})"), "STRING_VALUE can not be converted to a Integer");
+    for (const auto* const text : {"", "x", "1x", " 1", "1.0", "99999999999999999999"}) {
+        CAPTURE(text);
+        CHECK_EQ(conformed(R"({"Inner":{"Number":")" + std::string(text) + R"("}})"),
+                 "STRING_VALUE can not be converted to a Integer");
+    }
     CHECK_EQ(conformed(R"({"Inner":{"Number":0.5}})"), "DECIMAL_VALUE can not be converted to a Integer");
     CHECK_EQ(conformed(R"({"Inner":{"Number":1e300}})"), "DECIMAL_VALUE can not be converted to a Integer");
     CHECK_EQ(conformed(R"({"Inner":"x"})"), "STRING_VALUE can not be converted to a Structure");
