@@ -128,9 +128,10 @@ Answer set_queue(Batch& batch, const SetQueue& command) {
 Answer tag_queue(Batch& batch, const TagQueue& command) {
     const auto found = find_users_queue(batch, command.queue);
     if (!found.has_value()) return refuse(found.error());
+    if (command.tags.empty() || !valid_tags(command.tags)) return refuse(Errc::tags_invalid);
     auto tags = (*found)->row.tags;
     set_tags(tags, command.tags);
-    if (command.tags.empty() || !valid_tags(tags)) return refuse(Errc::tags_invalid);
+    if (!valid_tags(tags)) return refuse(Errc::tags_invalid);
     (*found)->row.tags = std::move(tags);
     batch.queues.save_row(batch.transaction, **found);
     return done();
@@ -139,6 +140,7 @@ Answer tag_queue(Batch& batch, const TagQueue& command) {
 Answer untag_queue(Batch& batch, const UntagQueue& command) {
     const auto found = find_users_queue(batch, command.queue);
     if (!found.has_value()) return refuse(found.error());
+    if (command.keys.size() > tags_max) return refuse(Errc::tags_invalid);
     std::erase_if((*found)->row.tags, [&](const QueueTag& tag) {
         return std::find(command.keys.begin(), command.keys.end(), tag.key) != command.keys.end();
     });

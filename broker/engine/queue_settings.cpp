@@ -1,7 +1,6 @@
 #include "broker/engine/queue_settings.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "broker/base/ascii.hpp"
 #include "protocol/limits.hpp"
@@ -12,7 +11,6 @@ namespace {
 constexpr std::string_view fifo_suffix = ".fifo";
 constexpr std::size_t text_bytes_max = 65'536;
 constexpr std::size_t source_queues_max = 10;
-constexpr std::size_t tags_max = 50;
 constexpr std::size_t tag_key_characters_max = 128;
 constexpr std::size_t tag_value_characters_max = 256;
 
@@ -29,10 +27,6 @@ std::size_t characters_of(std::string_view text) {
 bool valid_allow_policy(const RedriveAllowPolicy& policy) {
     const auto sources = policy.source_queues.size();
     return policy.permission == RedriveAllow::by_queue ? sources >= 1 && sources <= source_queues_max : sources == 0;
-}
-
-bool removes(const RedriveAllowPolicy& policy) {
-    return policy.permission == RedriveAllow::all && policy.source_queues.empty();
 }
 
 SettingsRefusal check_ranges(const QueueSettingsChange& wanted) {
@@ -110,10 +104,8 @@ SettingsRefusal change(QueueSettings& settings, const QueueSettingsChange& wante
         changed.redrive_policy = wanted.redrive_policy;
         if (wanted.redrive_policy->dead_letter_queue.empty()) changed.redrive_policy.reset();
     }
-    if (wanted.redrive_allow_policy) {
-        changed.redrive_allow_policy = wanted.redrive_allow_policy;
-        if (removes(*wanted.redrive_allow_policy)) changed.redrive_allow_policy.reset();
-    }
+    if (wanted.redrive_allow_policy) changed.redrive_allow_policy = wanted.redrive_allow_policy;
+    if (wanted.removes_redrive_allow_policy) changed.redrive_allow_policy.reset();
     if (changed.throughput_limit == ThroughputLimit::per_message_group_id &&
         changed.deduplication_scope != DeduplicationScope::message_group)
         return {Errc::high_throughput_needs_group_scope, "FifoThroughputLimit"};
@@ -135,8 +127,9 @@ std::string_view first_difference(const QueueSettings& settings, const QueueSett
     if (differs(wanted.deduplication_scope, settings.deduplication_scope)) return "DeduplicationScope";
     if (differs(wanted.throughput_limit, settings.throughput_limit)) return "FifoThroughputLimit";
     if (differs(wanted.redrive_policy, settings.redrive_policy.value_or(RedrivePolicy{}))) return "RedrivePolicy";
-    if (differs(wanted.redrive_allow_policy, settings.redrive_allow_policy.value_or(RedriveAllowPolicy{})))
-        return "RedriveAllowPolicy";
+    const auto allow = settings.redrive_allow_policy.value_or(RedriveAllowPolicy{});
+    if (differs(wanted.redrive_allow_policy, allow)) return "RedriveAllowPolicy";
+    if (wanted.removes_redrive_allow_policy && allow != RedriveAllowPolicy{}) return "RedriveAllowPolicy";
     if (differs(wanted.policy, settings.policy)) return "Policy";
     if (differs(wanted.kms_master_key_id, settings.kms_master_key_id)) return "KmsMasterKeyId";
     if (differs(wanted.kms_data_key_reuse_seconds, settings.kms_data_key_reuse_seconds))
@@ -170,14 +163,18 @@ void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted) 
     }
 }
 
+bool valid_tag_key(std::string_view key) {
+    return !key.empty() && characters_of(key) <= tag_key_characters_max;
+}
+
+bool valid_tag_value(std::string_view value) {
+    return characters_of(value) <= tag_value_characters_max;
+}
+
 bool valid_tags(const std::vector<QueueTag>& tags) {
-    std::set<std::string_view> keys;
-    for (const auto& tag : tags) {
-        keys.insert(tag.key);
-        if (tag.key.empty() || characters_of(tag.key) > tag_key_characters_max) return false;
-        if (characters_of(tag.value) > tag_value_characters_max) return false;
-    }
-    return keys.size() <= tags_max;
+    return tags.size() <= tags_max && std::all_of(tags.begin(), tags.end(), [](const QueueTag& tag) {
+               return valid_tag_key(tag.key) && valid_tag_value(tag.value);
+           });
 }
 
 }  // namespace tern::engine

@@ -62,7 +62,8 @@ struct QueueSettings {
 };
 
 /// The settings that a client names; absent ones keep their value or default.
-/// A redrive policy with an empty queue name removes the policy; so does an allow policy of `all` without sources.
+/// A redrive policy with an empty queue name removes the policy. An allow policy of `all` means what none means, and is
+/// shown nevertheless: who set it looks for it.
 struct QueueSettingsChange {
     std::optional<Milliseconds> delay{};
     std::optional<std::int64_t> message_bytes_max{};
@@ -75,6 +76,7 @@ struct QueueSettingsChange {
     std::optional<ThroughputLimit> throughput_limit{};
     std::optional<RedrivePolicy> redrive_policy{};
     std::optional<RedriveAllowPolicy> redrive_allow_policy{};
+    bool removes_redrive_allow_policy = false;
     std::optional<std::string> policy{};
     std::optional<std::string> kms_master_key_id{};
     std::optional<std::int64_t> kms_data_key_reuse_seconds{};
@@ -99,7 +101,13 @@ std::string_view first_difference(const QueueSettings& settings, const QueueSett
 /// `[A-Za-z0-9_-]{1,80}`; a FIFO queue's name ends in `.fifo`, which counts in the 80 (docs/aws.md sqs-1).
 bool valid_queue_name(std::string_view name, bool fifo);
 bool valid_namespace(std::string_view name);
-/// Up to 50 tags, keys of 1 to 128 and values of up to 256 characters (docs/aws.md sqs-12).
+
+/// How many tags a queue or topic has at most, and how many one command may name: the work on them is done for
+/// everybody at once, so that no list may be long.
+inline constexpr std::size_t tags_max = 50;
+bool valid_tag_key(std::string_view key);
+bool valid_tag_value(std::string_view value);
+/// Up to tags_max tags, keys of 1 to 128 and values of up to 256 characters (docs/aws.md sqs-12).
 bool valid_tags(const std::vector<QueueTag>& tags);
 /// Overwrites or adds.
 void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted);

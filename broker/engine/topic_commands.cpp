@@ -62,6 +62,7 @@ Answer set_topic(Batch& batch, const SetTopic& command) {
     std::string_view setting;
     if (const auto errc = change(settings, command.settings, false, setting); errc != Errc::ok)
         return refuse(errc, std::string(setting));
+    if (!valid_tags(command.tags) || command.tags_removed.size() > tags_max) return refuse(Errc::tags_invalid);
     auto tags = changed_tags(topic.row.tags, command);
     if (!valid_tags(tags)) return refuse(Errc::tags_invalid);
     auto annotations = topic.row.annotations;

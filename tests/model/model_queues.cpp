@@ -83,8 +83,6 @@ Status Model::change(QueueSettings& settings, const QueueSettingsChange& change,
     if (change.redrive_policy) settings.redrive_policy = change.redrive_policy;
     if (settings.redrive_policy && settings.redrive_policy->dead_letter_queue.empty()) settings.redrive_policy.reset();
     if (change.redrive_allow_policy) settings.redrive_allow_policy = change.redrive_allow_policy;
-    if (settings.redrive_allow_policy && settings.redrive_allow_policy->permission == RedriveAllow::all)
-        settings.redrive_allow_policy.reset();
 
     if (settings.throughput_limit == engine::ThroughputLimit::per_message_group_id &&
         settings.deduplication_scope != engine::DeduplicationScope::message_group)
@@ -103,6 +101,7 @@ Status Model::check_redrive(const std::string& name, const QueueSettings& settin
         return Status::redrive_policy_invalid;
     if (!target->settings.redrive_allow_policy) return Status::ok;
     const auto& allow = *target->settings.redrive_allow_policy;
+    if (allow.permission == RedriveAllow::all) return Status::ok;
     const bool named = std::count(allow.source_queues.begin(), allow.source_queues.end(), name) > 0;
     return allow.permission == RedriveAllow::by_queue && named ? Status::ok : Status::redrive_not_allowed;
 }

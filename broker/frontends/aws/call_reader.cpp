@@ -77,9 +77,14 @@ Error invalid_action(std::string_view action) {
     return {common_errors::invalid_action, std::move(text)};
 }
 
-bool has_form(const admin::HttpRequest& request) {
+bool has_type(const admin::HttpRequest& request, std::string_view beginning) {
     const auto type = value_of(request, "Content-Type");
-    return !request.body.empty() && (type.empty() || type.starts_with("application/x-www-form-urlencoded"));
+    return admin::equal_ignoring_case(type.substr(0, beginning.size()), beginning);
+}
+
+bool has_form(const admin::HttpRequest& request) {
+    const bool untyped = value_of(request, "Content-Type").empty();
+    return !request.body.empty() && (untyped || has_type(request, "application/x-www-form-urlencoded"));
 }
 
 Found read_query(const AwsOptions& options, const admin::HttpRequest& request, std::optional<Credential> credential,
@@ -117,8 +122,11 @@ Found read_call(const AwsOptions& options, const admin::HttpRequest& request, Ca
     auto credential = credential_of_authorization(value_of(request, "Authorization"));
     call.scope = scope_of(credential, options.home);
     call.access_key = credential ? credential->access_key : std::string();
+    // Nobody expects that looking, with HEAD or OPTIONS, sends or deletes anything.
+    if (request.method != "GET" && request.method != "POST") return NoAction{};
     const auto* const target = request.find("X-Amz-Target");
     if (target) return read_json(request, target->value, call);
+    if (has_type(request, "application/x-amz-json-") && request.query.empty()) return read_json(request, {}, call);
     return read_query(options, request, std::move(credential), call);
 }
 

@@ -21,6 +21,7 @@ namespace json = boost::json;
 
 constexpr std::string_view messages_page = "/_aws/sqs/messages";
 constexpr std::int64_t messages_shown_max = 1000;
+constexpr std::size_t call_bytes_max = 65'536;
 
 admin::HttpResponse page_of(int status, std::string_view content_type, std::string body) {
     admin::HttpResponse response;
@@ -49,6 +50,8 @@ bool is_json_call(const admin::HttpRequest& request) {
 
 std::string queue_url_of(const admin::HttpRequest& request, const QueryForm& form) {
     if (!is_json_call(request)) return std::string(form.find("QueueUrl").value_or(""));
+    // Of what is longer than any call of ReceiveMessage nothing is read.
+    if (request.body.size() > call_bytes_max) return {};
     json::error_code fault;
     const auto body = json::parse(request.body, fault);
     const auto* const url = !fault && body.is_object() ? body.get_object().if_contains("QueueUrl") : nullptr;

@@ -14,8 +14,8 @@ std::string_view kind_found(const json::value& value) {
         case json::kind::double_: return "DECIMAL_VALUE";
         case json::kind::int64:
         case json::kind::uint64: return "NUMBER_VALUE";
-        case json::kind::array: return "START_ARRAY";
-        case json::kind::object: return "START_OBJECT";
+        case json::kind::array:
+        case json::kind::object:
         case json::kind::null: break;
     }
     return "NULL_VALUE";
@@ -23,19 +23,21 @@ std::string_view kind_found(const json::value& value) {
 
 std::string_view kind_wanted(Kind kind) {
     switch (kind) {
-        case Kind::text: return "String";
-        case Kind::integer: return "Integer";
-        case Kind::boolean: return "Boolean";
-        case Kind::list: return "List";
-        case Kind::map: return "Map";
+        case Kind::text: return "a String";
+        case Kind::integer: return "an Integer";
+        case Kind::boolean: return "a Boolean";
+        case Kind::list: return "a List";
+        case Kind::map: return "a Map";
         case Kind::structure: break;
     }
-    return "Structure";
+    return "a Structure";
 }
 
 Error misfit(const json::value& value, Kind wanted) {
+    if (value.is_array()) return {common_errors::serialization, "Start of list found where not expected"};
+    if (value.is_object()) return {common_errors::serialization, "Start of structure or map found where not expected."};
     std::string text(kind_found(value));
-    return {common_errors::serialization, text.append(" can not be converted to a ").append(kind_wanted(wanted))};
+    return {common_errors::serialization, text.append(" can not be converted to ").append(kind_wanted(wanted))};
 }
 
 std::optional<Error> conform_value(json::value& value, const Shape& shape);

@@ -71,7 +71,7 @@ private:
     }
 
     std::optional<Error> list(const std::string& path, const Shape& shape, json::value& into, bool& found) {
-        const auto numbers = numbers_under(within(path, shape));
+        const auto numbers = numbers_of(path, shape);
         found = !numbers.empty();
         if (!found) return std::nullopt;
         auto& elements = into.emplace_array();
@@ -85,7 +85,7 @@ private:
     }
 
     std::optional<Error> map(const std::string& path, const Shape& shape, json::value& into, bool& found) {
-        const auto numbers = numbers_under(within(path, shape));
+        const auto numbers = numbers_of(path, shape);
         found = !numbers.empty();
         if (!found) return std::nullopt;
         auto& entries = into.emplace_object();
@@ -104,6 +104,23 @@ private:
 
     static std::string within(const std::string& path, const Shape& shape) {
         return shape.flattened ? path + "." : path + "." + std::string(shape.element_name) + ".";
+    }
+
+    /// Under what paths the elements of a list or map stand. A single one may do without its number where the list is
+    /// flattened: SQS's own examples have `AttributeName=All` and `Attribute.Name=…&Attribute.Value=…`.
+    std::map<std::uint32_t, std::string> numbers_of(const std::string& path, const Shape& shape) const {
+        auto numbers = numbers_under(within(path, shape));
+        if (!numbers.empty() || !shape.flattened) return numbers;
+        const bool of_texts = shape.kind == Kind::list && shape.element->kind == Kind::text;
+        const bool alone =
+            of_texts ? has(path) : shape.kind == Kind::map && has(path + "." + std::string(shape.key_name));
+        if (alone) numbers.emplace(1, path);
+        return numbers;
+    }
+
+    bool has(const std::string& name) const {
+        const auto at = std::ranges::lower_bound(fields_, name, {}, &QueryForm::Field::name);
+        return at != fields_.end() && at->name == name;
     }
 
     bool begins_any(const std::string& prefix) const {

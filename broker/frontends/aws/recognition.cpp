@@ -14,11 +14,6 @@ bool has_parameter(std::string_view query, std::string_view name_and_equals) {
     return at != std::string_view::npos && (at == 0 || query[at - 1] == '&');
 }
 
-bool is_form(const admin::HttpRequest& request) {
-    const auto* const type = request.find("Content-Type");
-    return type && type->value.starts_with("application/x-www-form-urlencoded");
-}
-
 }  // namespace
 
 std::optional<Credential> parse_credential(std::string_view scope) {
@@ -58,9 +53,9 @@ bool is_developer_page(std::string_view path) {
 bool is_aws_request(const admin::HttpRequest& request) {
     if (is_developer_page(request.path) || is_certificate_path(request.path)) return true;
     if (request.path != "/") return parse_queue_path(request.path).has_value();
-    if (request.find("X-Amz-Target")) return true;
+    // Nothing else is posted here: a form of an unknown type, or JSON without a target, is answered as AWS does.
+    if (request.method == "POST" || request.find("X-Amz-Target")) return true;
     if (has_parameter(request.query, "Action=") || has_parameter(request.query, "X-Amz-Credential=")) return true;
-    if (request.method == "POST" && is_form(request)) return true;
     const auto* const authorization = request.find("Authorization");
     return authorization && authorization->value.starts_with("AWS4-");
 }

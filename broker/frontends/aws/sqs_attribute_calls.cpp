@@ -40,7 +40,8 @@ Step set_queue_attributes(const Surroundings& surroundings, Call& call) {
     const auto* const attributes = object_in(call.parameters, "Attributes");
     if (!attributes) return missing("Attributes");
     auto settings = settings_of(surroundings, *attributes, queue);
-    if (auto* const error = std::get_if<Error>(&settings)) return std::move(*error);
+    if (auto* const error = std::get_if<Error>(&settings))
+        return refusal_at(surroundings, call, queue.queue, std::move(*error));
     std::string redrive_policy(text_in(*attributes, "RedrivePolicy").value_or(""));
 
     Submit submit;

@@ -38,6 +38,9 @@ constexpr std::array<std::string_view, 21> attribute_names = {"Policy",
                                                               "RedriveAllowPolicy",
                                                               "SqsManagedSseEnabled"};
 
+/// As long as the engine takes a policy, and longer than any other attribute: what is not parsed takes no memory.
+constexpr std::size_t attribute_bytes_max = 65'536;
+
 Error unknown_attribute(std::string_view name) {
     return {kinds::attribute_name_invalid, "Unknown Attribute " + shown(name) + "."};
 }
@@ -70,6 +73,7 @@ public:
           fifo_(is_fifo(queue.queue)) {}
 
     std::optional<Error> read(std::string_view name, std::string_view text) {
+        if (text.size() > attribute_bytes_max && is_attribute(name)) return bad_attribute(name);
         if (name == "DelaySeconds") return seconds(name, text, change_.delay);
         if (name == "MessageRetentionPeriod") return seconds(name, text, change_.retention);
         if (name == "ReceiveMessageWaitTimeSeconds") return seconds(name, text, change_.wait);
@@ -81,6 +85,10 @@ public:
         if (name == "Policy") return policy(name, text);
         if (name == "RedrivePolicy")
             return take(parse_redrive_policy(surroundings_, text, queue_), change_.redrive_policy);
+        if (name == "RedriveAllowPolicy" && text.empty()) {
+            change_.removes_redrive_allow_policy = true;
+            return std::nullopt;
+        }
         if (name == "RedriveAllowPolicy")
             return take(parse_redrive_allow_policy(surroundings_, text, queue_), change_.redrive_allow_policy);
         return read_of_fifo(name, text);

@@ -42,6 +42,9 @@ inline constexpr ErrorKind receipt_handle_invalid{"ReceiptHandleIsInvalid", "Rec
 
 }  // namespace kinds
 
+inline constexpr std::string_view wrong_for_queue_type =
+    "The request include parameter that is not valid for this queue type.";
+
 /// What a client sent, as texts quote it: cut when it is long.
 std::string shown(std::string_view value);
 

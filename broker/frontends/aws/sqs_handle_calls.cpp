@@ -127,8 +127,13 @@ Step many_handles(const Surroundings& surroundings, const Call& call, bool with_
         batch->entries.push_back(std::move(entry));
         batch->refusals.push_back(std::move(refusal));
     }
-    if (good.empty()) return tell_handles(call, *batch, {});
-    auto submit = submit_handles(std::get<NamedQueue>(found).queue, good, with_timeout);
+    const auto& queue = std::get<NamedQueue>(found).queue;
+    if (good.empty()) {
+        if (const auto described = describe(surroundings, queue); !described.has_value())
+            return error_of(call, described.error());
+        return tell_handles(call, *batch, {});
+    }
+    auto submit = submit_handles(queue, good, with_timeout);
     submit.then = [&call, batch](engine::Answer&& answer) -> Step {
         if (answer.status != Errc::ok) return error_of(call, answer.status);
         return tell_handles(call, *batch, std::get<engine::EntryResults>(answer.body).results);

@@ -15,6 +15,8 @@ namespace json = boost::json;
 
 constexpr std::int64_t rate_max = 500;
 constexpr std::int64_t tasks_listed_max = 10;
+/// A handle is an ARN and a few bytes more.
+constexpr std::size_t handle_bytes_max = 8192;
 
 std::string handle_text(std::string_view task, std::string_view source_arn) {
     json::object handle;
@@ -31,7 +33,7 @@ struct TaskHandle {
 };
 
 std::optional<TaskHandle> parse_handle(std::string_view text) {
-    const auto bytes = decode_base64(text);
+    const auto bytes = text.size() <= handle_bytes_max ? decode_base64(text) : std::nullopt;
     if (!bytes) return std::nullopt;
     json::error_code fault;
     const auto value = json::parse(*bytes, fault);

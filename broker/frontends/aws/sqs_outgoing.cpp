@@ -17,8 +17,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t delay_seconds_max = 900;
-constexpr std::string_view wrong_for_queue_type =
-    "The request include parameter that is not valid for this queue type.";
 
 Error refused(std::string text) {
     return {kinds::invalid_parameter_value, std::move(text)};
@@ -57,6 +55,8 @@ public:
 
 private:
     static constexpr std::size_t sender_id_bytes_max = 128;
+    /// As long as the engine takes one.
+    static constexpr std::size_t trace_header_bytes_max = 2048;
 
     std::optional<Error> body() {
         const auto body = text_in(parameters_, "MessageBody");
@@ -114,7 +114,8 @@ private:
 
     /// docs/aws.md sqs-21.
     std::optional<Error> system_attributes() {
-        result_.message.trace_header = call_.trace_header;
+        // What others put into a request's header is no reason to refuse the message.
+        if (call_.trace_header.size() <= trace_header_bytes_max) result_.message.trace_header = call_.trace_header;
         const auto* const given = object_in(parameters_, "MessageSystemAttributes");
         if (!given || given->empty()) return std::nullopt;
         for (const auto& [name, value] : *given) {

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <string>
 #include <utility>
 
 #include "broker/base/ascii.hpp"
+#include "broker/frontends/aws/operation.hpp"
 #include "broker/frontends/aws/sqs_handlers.hpp"
 #include "broker/frontends/aws/sqs_queue_of.hpp"
 
@@ -16,6 +18,14 @@ namespace json = boost::json;
 
 constexpr std::size_t actions_max = 7;
 constexpr std::size_t label_bytes_max = 80;
+/// More than a policy has room for.
+constexpr std::size_t accounts_max = 1000;
+
+/// What others may be allowed to do with a queue; "*" is all of it.
+constexpr std::array<std::string_view, 9> actions_of_others = {
+    "*",           "ChangeMessageVisibility",    "DeleteMessage", "GetQueueAttributes",
+    "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue",    "ReceiveMessage",
+    "SendMessage"};
 
 json::object new_policy(const NamedQueue& queue) {
     json::object policy;
@@ -70,6 +80,14 @@ json::object new_statement(const Call& call, const NamedQueue& queue, std::strin
     return statement;
 }
 
+std::optional<Error> check_action(std::string_view action) {
+    if (std::ranges::find(actions_of_others, action) != actions_of_others.end()) return std::nullopt;
+    const bool known = find_operation(table_of(Service::sqs).operations, action);
+    return invalid_value("SQS:" + shown(action), "ActionName",
+                         known ? "Only the queue owner is allowed to invoke this action."
+                               : "Please refer to the appropriate WSDL for a list of valid actions. ");
+}
+
 std::optional<Error> check_permission(const Call& call, std::string_view label) {
     const auto allowed = [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; };
     if (label.size() > label_bytes_max || !std::ranges::all_of(label, allowed)) {
@@ -84,6 +102,16 @@ std::optional<Error> check_permission(const Call& call, std::string_view label) 
         return Error{kinds::over_limit, std::to_string(actions->size()) + " Actions were found, maximum allowed is " +
                                             std::to_string(actions_max) + "."};
     }
+    if (accounts->size() > accounts_max) {
+        return Error{kinds::over_limit, std::to_string(accounts->size()) +
+                                            " AWSAccountIds were found, maximum allowed is " +
+                                            std::to_string(accounts_max) + "."};
+    }
+    for (const auto& account : *accounts)
+        if (!is_account(view_of(account)))
+            return invalid_value("[" + shown(view_of(account)) + "]", "PrincipalId", "Unable to verify.");
+    for (const auto& action : *actions)
+        if (auto error = check_action(view_of(action))) return error;
     return std::nullopt;
 }
 

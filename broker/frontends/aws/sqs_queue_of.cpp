@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "protocol/limits.hpp"
+
 namespace tern::aws::sqs {
 
 NamedQueue queue_in(const Surroundings& surroundings, Scope scope, std::string_view name) {
@@ -16,6 +18,8 @@ std::variant<NamedQueue, Error> queue_of(const Surroundings& surroundings, const
     if (!address) {
         return Error{kinds::invalid_address, "The address " + shown(*url) + " is not valid for this endpoint."};
     }
+    // Of which there can be none: so that no command carries more than a name.
+    if (address->name.size() > protocol::queue_name_bytes_max) return no_such_queue(call);
     return queue_in(surroundings, address->scope_for(call.scope), address->name);
 }
 
@@ -37,6 +41,12 @@ std::string url_of_queue(const Surroundings& surroundings, const Call& call, con
 Result<engine::QueueDescription> describe(const Surroundings& surroundings, const engine::QueueName& queue) {
     const auto snapshot = surroundings.broker.snapshot();
     return engine::describe_queue(*snapshot, surroundings.broker.now(), queue);
+}
+
+Error refusal_at(const Surroundings& surroundings, const Call& call, const engine::QueueName& queue, Error&& error) {
+    const auto description = describe(surroundings, queue);
+    const bool gone = !description.has_value() && description.error() == Errc::queue_does_not_exist;
+    return gone ? no_such_queue(call) : std::move(error);
 }
 
 Submit submit_and_say_nothing(const Call& call, engine::Command&& command, std::size_t bytes) {

@@ -22,7 +22,7 @@ struct NamedQueue {
 
 NamedQueue queue_in(const Surroundings& surroundings, Scope scope, std::string_view name);
 
-/// The queue in QueueUrl. Errors: missing_parameter; invalid_address for a URL that is none.
+/// The queue in QueueUrl. Errors: missing_parameter; invalid_address for a URL that is none; queue_does_not_exist.
 std::variant<NamedQueue, Error> queue_of(const Surroundings& surroundings, const Call& call);
 
 /// The queue that an ARN names, or nothing when it names no queue.
@@ -38,6 +38,9 @@ inline bool is_fifo(const engine::QueueName& queue) {
 
 /// As of now. Errors: as describe_queue.
 Result<engine::QueueDescription> describe(const Surroundings& surroundings, const engine::QueueName& queue);
+
+/// What is wrong with a call to a queue: first of all that there is no such queue, then `error`.
+Error refusal_at(const Surroundings& surroundings, const Call& call, const engine::QueueName& queue, Error&& error);
 
 /// For commands whose success has nothing to tell. The call outlives it.
 Submit submit_and_say_nothing(const Call& call, engine::Command&& command, std::size_t bytes = 0);

@@ -54,8 +54,9 @@ Step create_queue(const Surroundings& surroundings, Call& call) {
         redrive_policy = text_in(*attributes, "RedrivePolicy").value_or("");
     }
     if (const auto* const tags = object_in(call.parameters, "tags")) {
-        command.tags = tags_of(*tags);
-        if (auto error = check_tags(command.tags)) return std::move(*error);
+        auto list = tags_in(*tags, *name);
+        if (auto* const error = std::get_if<Error>(&list)) return std::move(*error);
+        command.tags = std::get<std::vector<engine::QueueTag>>(std::move(list));
     }
 
     Submit submit;

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "broker/engine/sending.hpp"
 #include "broker/frontends/aws/sqs_handlers.hpp"
 #include "broker/frontends/aws/sqs_message_view.hpp"
 #include "broker/frontends/aws/sqs_queue_of.hpp"
@@ -24,10 +25,35 @@ std::optional<Error> check_receive(const Call& call) {
     return check_range(call, "VisibilityTimeout", 0, 43'200, "Must be >= 0 and <= 43200, if provided.");
 }
 
-void add_names(const Call& call, std::string_view parameter, std::vector<std::string>& names) {
+/// Far more than there are attributes in ten messages: what a long poll keeps of its request must have a bound, and so
+/// must the looking for names.
+constexpr std::size_t names_max = 1000;
+constexpr std::size_t name_bytes_max = 256;
+
+/// Errors: invalid_parameter_value.
+std::optional<Error> add_names(const Call& call, std::string_view parameter, std::vector<std::string>& names) {
     const auto* const list = list_in(call.parameters, parameter);
-    if (!list) return;
-    for (const auto& name : *list) names.emplace_back(view_of(name));
+    if (!list) return std::nullopt;
+    if (list->size() > names_max) {
+        return invalid_value(std::to_string(list->size()) + " names", parameter,
+                             "There may be up to " + std::to_string(names_max) + ".");
+    }
+    for (const auto& name : *list)
+        // No attribute has a longer name; a prefix may stand before two characters more.
+        if (const auto text = view_of(name); text.size() <= name_bytes_max + 2) names.emplace_back(text);
+    return std::nullopt;
+}
+
+/// docs/aws.md sqs-29.
+std::optional<Error> check_attempt_id(const Call& call, const engine::QueueName& queue) {
+    constexpr std::string_view name = "ReceiveRequestAttemptId";
+    const auto id = text_in(call.parameters, name).value_or("");
+    if (id.empty()) return std::nullopt;
+    if (!is_fifo(queue)) return invalid_value(id, name, wrong_for_queue_type);
+    if (engine::valid_fifo_id(id)) return std::nullopt;
+    return invalid_value(id, name,
+                         "ReceiveRequestAttemptId can only include alphanumeric and punctuation characters. 1 to 128 "
+                         "in length.");
 }
 
 engine::ReceiveMessages command_of(const Call& call, const engine::QueueName& queue) {
@@ -41,13 +67,6 @@ engine::ReceiveMessages command_of(const Call& call, const engine::QueueName& qu
     return command;
 }
 
-Error refusal_of_receive(const Call& call, Errc status, const std::string& attempt_id) {
-    if (status != Errc::receive_attempt_id_invalid) return error_of(call, status);
-    return invalid_value(attempt_id, "ReceiveRequestAttemptId",
-                         "ReceiveRequestAttemptId can only include alphanumeric and punctuation characters. 1 to 128 "
-                         "in length, and is valid for FIFO queues only.");
-}
-
 }  // namespace
 
 Step receive_message(const Surroundings& surroundings, Call& call) {
@@ -55,17 +74,19 @@ Step receive_message(const Surroundings& surroundings, Call& call) {
     if (auto* const error = std::get_if<Error>(&found)) return std::move(*error);
     if (auto error = check_receive(call)) return std::move(*error);
     auto& queue = std::get<NamedQueue>(found);
+    if (auto error = check_attempt_id(call, queue.queue))
+        return refusal_at(surroundings, call, queue.queue, std::move(*error));
     MessageSelection selection;
-    add_names(call, "AttributeNames", selection.system_attributes);
-    add_names(call, "MessageSystemAttributeNames", selection.system_attributes);
-    add_names(call, "MessageAttributeNames", selection.attributes);
+    if (auto error = add_names(call, "AttributeNames", selection.system_attributes)) return std::move(*error);
+    if (auto error = add_names(call, "MessageSystemAttributeNames", selection.system_attributes))
+        return std::move(*error);
+    if (auto error = add_names(call, "MessageAttributeNames", selection.attributes)) return std::move(*error);
 
     auto command = command_of(call, queue.queue);
     Submit submit;
     submit.ends_with_client = !command.wait || command.wait->count() > 0;
-    submit.then = [&call, queue = std::move(queue), selection = std::move(selection),
-                   attempt_id = command.attempt_id](engine::Answer&& answer) -> Step {
-        if (answer.status != Errc::ok) return refusal_of_receive(call, answer.status, attempt_id);
+    submit.then = [&call, queue = std::move(queue), selection = std::move(selection)](engine::Answer&& answer) -> Step {
+        if (answer.status != Errc::ok) return error_of(call, answer.status);
         const auto& messages = std::get<engine::Messages>(answer.body).messages;
         boost::json::object result(result_storage());
         if (messages.empty()) return result;

@@ -13,6 +13,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint32_t receive_count_max = 1000;
+constexpr std::size_t source_queues_max = 10;
 
 std::optional<json::object> object_of(std::string_view text) {
     json::error_code fault;
@@ -87,7 +88,6 @@ std::variant<engine::RedrivePolicy, Error> parse_redrive_policy(const Surroundin
 std::variant<engine::RedriveAllowPolicy, Error> parse_redrive_allow_policy(const Surroundings& surroundings,
                                                                            std::string_view text,
                                                                            const NamedQueue& dead_letter_queue) {
-    if (text.empty()) return engine::RedriveAllowPolicy{};
     const auto refuse = [&](std::string_view reason) { return invalid_value(text, "RedriveAllowPolicy", reason); };
     const auto policy = object_of(text);
     if (!policy) return refuse("Amazon SQS can't create the redrive allow policy. Policy is not a valid JSON map.");
@@ -101,6 +101,25 @@ std::variant<engine::RedriveAllowPolicy, Error> parse_redrive_allow_policy(const
             if (!name) return refuse("sourceQueueArns must be ARNs of queues of the same account and region.");
             parsed.source_queues.push_back(std::move(*name));
         }
+    }
+    const auto sources = parsed.source_queues.size();
+    const bool by_queue = *permission == engine::RedriveAllow::by_queue;
+    if (by_queue && sources == 0) {
+        return refuse(
+            "Amazon SQS can't create the redrive allow policy. When you specify the byQueue permission type, you must "
+            "also "
+            "specify one or more sourceQueueArns values.");
+    }
+    if (by_queue && sources > source_queues_max) {
+        return refuse(
+            "Amazon SQS can't create the redrive allow policy. The maximum number of source queue ARNs you can specify "
+            "is "
+            "10.");
+    }
+    if (!by_queue && sources > 0) {
+        return refuse(
+            "Amazon SQS can't create the redrive allow policy. To specify one or more source queue ARNs, you must set "
+            "redrivePermission to byQueue.");
     }
     return parsed;
 }

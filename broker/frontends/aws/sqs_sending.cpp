@@ -150,11 +150,17 @@ Step send_message(const Surroundings& surroundings, Call& call) {
     auto& queue = std::get<NamedQueue>(found).queue;
     const bool fifo = is_fifo(queue);
     auto read = read_outgoing(call, call.parameters, fifo);
-    if (auto* const error = std::get_if<Error>(&read)) return std::move(*error);
+    if (auto* const error = std::get_if<Error>(&read)) {
+        if (error->kind.shape == kinds::missing_parameter.shape) return std::move(*error);
+        return refusal_at(surroundings, call, queue, std::move(*error));
+    }
     auto& outgoing = std::get<Outgoing>(read);
-    if (fifo && outgoing.message.group_id.empty()) return missing("MessageGroupId");
-    if (outgoing.size() > surroundings.options.sqs.message_bytes_max)
-        return refusal_of_message(surroundings, call, queue, Errc::message_too_large, false);
+    if (fifo && outgoing.message.group_id.empty())
+        return refusal_at(surroundings, call, queue, missing("MessageGroupId"));
+    if (outgoing.size() > surroundings.options.sqs.message_bytes_max) {
+        auto error = refusal_of_message(surroundings, call, queue, Errc::message_too_large, false);
+        return refusal_at(surroundings, call, queue, std::move(error));
+    }
 
     Submit submit;
     submit.bytes = outgoing.bytes_in_frame();
@@ -180,11 +186,14 @@ Step send_message_batch(const Surroundings& surroundings, Call& call) {
     const auto list = entries_of(surroundings, call, "SendMessageBatchRequestEntry");
     if (const auto* const error = std::get_if<Error>(&list)) return *error;
     auto read = read_entries(surroundings, call, queue, *std::get<const boost::json::array*>(list));
-    if (auto* const error = std::get_if<Error>(&read)) return std::move(*error);
+    if (auto* const error = std::get_if<Error>(&read))
+        return refusal_at(surroundings, call, queue.queue, std::move(*error));
     const auto entries = std::make_shared<std::vector<Entry>>(std::get<std::vector<Entry>>(std::move(read)));
 
     const auto is_good = [](const Entry& entry) { return std::holds_alternative<Outgoing>(entry.content); };
     if (std::ranges::none_of(*entries, is_good)) {
+        if (const auto described = describe(surroundings, queue.queue); !described.has_value())
+            return error_of(call, described.error());
         BatchAnswer batch;
         for (const auto& entry : *entries) batch.fail(entry.id, std::get<Error>(entry.content));
         return batch.take();

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <optional>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "broker/engine/queue_settings.hpp"
@@ -9,9 +10,8 @@
 
 namespace tern::aws::sqs {
 
-std::vector<engine::QueueTag> tags_of(const boost::json::object& tags);
-
-/// docs/aws.md sqs-12. Errors: invalid_parameter_value.
-std::optional<Error> check_tags(const std::vector<engine::QueueTag>& tags);
+/// The tags that a queue is to get. Errors: invalid_parameter_value (docs/aws.md sqs-12).
+std::variant<std::vector<engine::QueueTag>, Error> tags_in(const boost::json::object& tags,
+                                                           std::string_view queue_name);
 
 }  // namespace tern::aws::sqs

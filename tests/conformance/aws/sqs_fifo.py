@@ -170,8 +170,19 @@ def sqs_40_redrive_allow_policies(bench, client):
     allow(redrivePermission="allowAll")
     name_dead(urls[1])
     name_dead(urls[2])
-    for bad in ("{", '{"redrivePermission":"some"}'):
+    found = json.loads(attributes(client, dead, "RedriveAllowPolicy")["RedriveAllowPolicy"])
+    assert found == {"redrivePermission": "allowAll"}, found
+    client.call("SetQueueAttributes", QueueUrl=dead, Attributes={"RedriveAllowPolicy": ""})
+    assert not attributes(client, dead, "RedriveAllowPolicy")
+    for bad in ("{", '{"redrivePermission":"some"}', '{"redrivePermission":"byQueue"}',
+                json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": [arn_of(urls[0])] * 11}),
+                json.dumps({"redrivePermission": "denyAll", "sourceQueueArns": [arn_of(urls[0])]})):
         refused(client, INVALID, None, "SetQueueAttributes", QueueUrl=dead, Attributes={"RedriveAllowPolicy": bad})
+    name = bench.name()
+    for value in ('{"redrivePermission":"allowAll"}', "", '{"redrivePermission":"allowAll"}'):
+        client.call("CreateQueue", QueueName=name, Attributes={"RedriveAllowPolicy": value})
+    refused(client, "QueueAlreadyExists", None, "CreateQueue", QueueName=name,
+            Attributes={"RedriveAllowPolicy": '{"redrivePermission":"denyAll"}'})
     assert client.call("ListDeadLetterSourceQueues", QueueUrl=dead) == {"queueUrls": urls}
     page = client.call("ListDeadLetterSourceQueues", QueueUrl=dead, MaxResults=2)
     assert page["queueUrls"] == urls[:2]
@@ -237,7 +248,7 @@ def sqs_42_move_tasks_cancelled_and_listed(bench):
     refused(client, *gone, TaskHandle=handle)
     unknown = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": arn_of(dead)}).encode()).decode()
     refused(client, *gone, TaskHandle=unknown)
-    for bad in ("x", base64.b64encode(b"{}").decode()):
+    for bad in ("x", base64.b64encode(b"{}").decode(), base64.b64encode(b"[" + b"1," * 9000 + b"1]").decode()):
         refused(client, INVALID, "Value for parameter TaskHandle is invalid.", "CancelMessageMoveTask", TaskHandle=bad)
     client.call("StartMessageMoveTask", **source)
     assert len(client.call("ListMessageMoveTasks", **source)["Results"]) == 1

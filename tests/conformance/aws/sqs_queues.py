@@ -1,9 +1,10 @@
 """Items sqs-1 to sqs-14 of docs/aws.md: queues and their attributes."""
 
+import base64
 import json
 import time
 
-from clients import JsonClient, refused
+from clients import JsonClient, Raw, refused
 from runner import arn_of, attributes, receive
 
 
@@ -122,6 +123,10 @@ def sqs_07_empty_values_remove(bench, client):
             "SetQueueAttributes", QueueUrl=url, Attributes={"KmsMasterKeyId": "a", "SqsManagedSseEnabled": "true"})
     refused(client, "InvalidAttributeValue", "Invalid value for the parameter Policy.", "SetQueueAttributes", QueueUrl=url,
             Attributes={"Policy": "{"})
+    long = json.dumps({"Statement": ["x" * 66000]})
+    for name in ("Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"):
+        refused(client, "InvalidAttributeValue", f"Invalid value for the parameter {name}.", "SetQueueAttributes",
+                QueueUrl=url, Attributes={name: long})
 
 
 def sqs_08_attributes_that_are_asked_for(bench, client):
@@ -168,6 +173,47 @@ def sqs_10_queues_that_are_not_there(bench, client):
                             ("DeleteMessage", {"ReceiptHandle": "x"})):
         refused(client, *missing, operation, "QueueDoesNotExist", 400, QueueUrl=url, **more)
     refused(client, *missing, "GetQueueUrl", QueueName=name)
+    refused(client, *missing, "PurgeQueue", "QueueDoesNotExist", 400, QueueUrl=url + "x" * 80)
+
+
+def sqs_10_names_longer_than_any_are_not_there(bench):
+    broker = bench.broker()
+    client, raw = JsonClient(broker), Raw(broker)
+    url = bench.queue(client)
+    for length in (81, 300, 511, 600, 2000, 100000):
+        name = "x" * length
+        arn = "arn:aws:sqs:us-east-1:000000000000:" + name
+        for operation, parameter in (("GetQueueUrl", "QueueName"), ("PurgeQueue", "QueueUrl"), ("DeleteQueue", "QueueUrl"),
+                                     ("ListDeadLetterSourceQueues", "QueueUrl")):
+            refused(client, "AWS.SimpleQueueService.NonExistentQueue", None, operation, **{parameter: name})
+        for operation in ("StartMessageMoveTask", "ListMessageMoveTasks"):
+            refused(client, "ResourceNotFoundException", None, operation, SourceArn=arn)
+        handle = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": arn}).encode()).decode()
+        refused(client, "ResourceNotFoundException" if length < 2049 else "InvalidParameterValue", None,
+                "CancelMessageMoveTask", TaskHandle=handle)
+        redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})}
+        refused(client, "InvalidAttributeValue" if length > 65536 else "InvalidParameterValue", None, "SetQueueAttributes",
+                QueueUrl=url, Attributes=redrive)
+        assert client.call("ListQueues", QueueNamePrefix=name) == {}
+        if length < 8000:
+            for page in (f"/000000000000/{name}?Action=ReceiveMessage", f"/_aws/sqs/messages?QueueUrl={name}",
+                         f"/_aws/sqs/messages/us-east-1/000000000000/{name}"):
+                status, _, text = raw.request("GET", page)
+                assert status == 400 and "NonExistentQueue" in text, text
+
+
+def sqs_10_what_else_is_wrong_is_told_of_queues_that_are_there(bench, client):
+    url = bench.fifo(client)
+    client.call("DeleteQueue", QueueUrl=url)
+    entry = {"Id": "a", "ReceiptHandle": "x", "VisibilityTimeout": -1}
+    for operation, more in (
+            ("SendMessage", {"MessageBody": "x"}), ("SendMessage", {"MessageBody": "x", "DelaySeconds": 901}),
+            ("SendMessageBatch", {"Entries": [{"Id": "a", "MessageBody": "x"}]}),
+            ("SendMessageBatch", {"Entries": [{"Id": "a", "MessageBody": "x", "MessageGroupId": " "}]}),
+            ("ChangeMessageVisibilityBatch", {"Entries": [entry]}),
+            ("ReceiveMessage", {"ReceiveRequestAttemptId": " "}), ("SetQueueAttributes", {"Attributes": {"Nope": "1"}})):
+        refused(client, "AWS.SimpleQueueService.NonExistentQueue", None, operation, "QueueDoesNotExist", 400, QueueUrl=url,
+                **more)
 
 
 def sqs_11_purge(bench, client):
@@ -199,9 +245,19 @@ def sqs_12_tags(bench, client):
     client.call("UntagQueue", QueueUrl=url, TagKeys=["case", "unknown", "Case", "empty"])
     assert client.call("ListQueueTags", QueueUrl=url) == {}
     client.call("TagQueue", QueueUrl=url, Tags={f"k{i}": "v" for i in range(50)})
-    for bad in ({"one more": "v"}, {"k" * 129: "v"}, {"k1": "v" * 257}):
-        refused(client, "InvalidParameterValue", None, "TagQueue", QueueUrl=url, Tags=bad)
-    refused(client, "InvalidParameterValue", None, "CreateQueue", QueueName=bench.name(), tags={"k" * 129: "v"})
+    too_many = f"Too many tags added for queue {url.rsplit('/', 1)[1]}."
+    long_key = "Tag keys must be between 1 and 128 characters in length."
+    for bad, text in (({"one more": "v"}, too_many), ({f"n{i}": "v" for i in range(2000)}, too_many),
+                      ({"k" * 129: "v"}, long_key), ({"": "v"}, long_key),
+                      ({"k1": "v" * 257}, "Tag values must be between 0 and 256 characters in length.")):
+        refused(client, "InvalidParameterValue", text, "TagQueue", QueueUrl=url, Tags=bad)
+    client.call("TagQueue", QueueUrl=url, Tags={"k1": "ü" * 256})
+    refused(client, "InvalidParameterValue", long_key, "CreateQueue", QueueName=bench.name(), tags={"k" * 129: "v"})
+    refused(client, "InvalidParameterValue", None, "CreateQueue", QueueName=bench.name(),
+            tags={f"n{i}": "v" for i in range(51)})
+    refused(client, "InvalidParameterValue", None, "UntagQueue", QueueUrl=url, TagKeys=[f"k{i}" for i in range(51)])
+    client.call("UntagQueue", QueueUrl=url, TagKeys=["k0", "x" * 2000])
+    assert len(client.call("ListQueueTags", QueueUrl=url)["Tags"]) == 49
 
 
 def sqs_13_permissions(bench, client):
@@ -225,6 +281,14 @@ def sqs_13_permissions(bench, client):
             "RemovePermission", QueueUrl=url, Label="third")
     refused(client, "OverLimit", None, "AddPermission", "OverLimit", 403, QueueUrl=url, Label="many",
             AWSAccountIds=["111111111111"], Actions=[f"Action{i}" for i in range(8)])
+    for action, reason in (("Nothing", "Please refer to the appropriate WSDL for a list of valid actions. "),
+                           ("DeleteQueue", "Only the queue owner is allowed to invoke this action.")):
+        refused(client, "InvalidParameterValue", f"Value SQS:{action} for parameter ActionName is invalid. Reason: {reason}",
+                "AddPermission", QueueUrl=url, Label="no", AWSAccountIds=["111111111111"], Actions=["*", action])
+    refused(client, "InvalidParameterValue", "Value [somebody] for parameter PrincipalId is invalid. Reason: Unable to verify.",
+            "AddPermission", QueueUrl=url, Label="no", AWSAccountIds=["somebody"], Actions=["*"])
+    refused(client, "OverLimit", None, "AddPermission", "OverLimit", 403, QueueUrl=url, Label="no",
+            AWSAccountIds=["111111111111"] * 1001, Actions=["*"])
     client.call("RemovePermission", QueueUrl=url, Label="first")
     client.call("RemovePermission", QueueUrl=url, Label="second")
     assert attributes(client, url, "Policy") == {}

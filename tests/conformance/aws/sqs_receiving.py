@@ -131,6 +131,10 @@ def sqs_27_message_attribute_names(bench, client):
         message, = receive(client, url, MessageAttributeNames=wanted, VisibilityTimeout=0)
         assert message.get("MessageAttributes", {}).keys() == found, (wanted, message)
         assert ("MD5OfMessageAttributes" in message) == bool(found)
+    many = [f"name{i}" for i in range(1000)]
+    assert "MessageAttributes" not in receive(client, url, MessageAttributeNames=many, VisibilityTimeout=0)[0]
+    for parameter in ("MessageAttributeNames", "AttributeNames"):
+        refused(client, "InvalidParameterValue", None, "ReceiveMessage", QueueUrl=url, **{parameter: [*many, "one more"]})
 
 
 def sqs_28_in_flight_limit(bench):
@@ -153,6 +157,14 @@ def sqs_29_receive_attempts(bench, client):
     again = receive(client, url, MaxNumberOfMessages=10, ReceiveRequestAttemptId="attempt")
     assert [m["ReceiptHandle"] for m in first] == [m["ReceiptHandle"] for m in again] and len(first) == 2
     assert not receive(client, url, ReceiveRequestAttemptId="another")
+    for bad in ("with space", "x" * 129):
+        refused(client, "InvalidParameterValue",
+                f"Value {bad} for parameter ReceiveRequestAttemptId is invalid. Reason: ReceiveRequestAttemptId can only "
+                "include alphanumeric and punctuation characters. 1 to 128 in length.", "ReceiveMessage",
+                QueueUrl=url, ReceiveRequestAttemptId=bad)
+    refused(client, "InvalidParameterValue", "Value a for parameter ReceiveRequestAttemptId is invalid. Reason: The request "
+            "include parameter that is not valid for this queue type.", "ReceiveMessage", QueueUrl=bench.queue(client),
+            ReceiveRequestAttemptId="a")
 
 
 def sqs_30_handles(bench, client):

@@ -169,6 +169,11 @@ def sqs_21_trace_header_of_the_request(bench):
     raw.request("GET", path + "?Action=SendMessage&MessageBody=x", headers={"X-Amzn-Trace-Id": "Root=1-2-3"})
     _, _, body = raw.request("GET", path + "?Action=ReceiveMessage&AttributeName.1=All")
     assert "<Attribute><Name>AWSTraceHeader</Name><Value>Root=1-2-3</Value></Attribute>" in body, body
+    # One that is too long is not the message's fault.
+    status, _, _ = raw.request("GET", path + "?Action=SendMessage&MessageBody=y", headers={"X-Amzn-Trace-Id": "x" * 2049})
+    assert status == 200
+    _, _, body = raw.request("GET", path + "?Action=ReceiveMessage&AttributeName.1=All")
+    assert "<Body>y</Body>" in body and "AWSTraceHeader" not in body, body
 
 
 def sqs_22_batches(bench, client):

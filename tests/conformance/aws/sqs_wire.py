@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import urllib.parse
+import xml.etree.ElementTree
 
 from broker import Broker
 from clients import JsonClient, Raw, refused
@@ -148,6 +149,43 @@ def sqs_wire_query_on_a_queue_url(bench):
     assert "<Message>" not in raw.request("GET", other + "?Action=ReceiveMessage&VisibilityTimeout=0")[2].replace(
         "<Message><MessageId>", "", 1)
     assert "<Body>half here</Body>" in raw.request("GET", path + "?Action=ReceiveMessage")[2]
+    # Types of content are told apart in any case; who gives none has posted a form.
+    for headers in ({"Content-Type": "Application/X-WWW-Form-urlencoded; charset=UTF-8"}, {}):
+        for place in ("/", path):
+            parameters = urllib.parse.urlencode({"Action": "SendMessage", "MessageBody": "x", "QueueUrl": other})
+            status, _, text = raw.request("POST", place, parameters, headers)
+            assert status == 200 and "<SendMessageResult>" in text, text
+
+
+def sqs_wire_answers_in_xml_can_always_be_parsed(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    status, _, text = raw.request("GET", path + "?Action=SendMessage&MessageBody=x&MessageGroupId=%01")
+    message = xml.etree.ElementTree.fromstring(text).find(".//{*}Message").text
+    assert status == 400 and message.startswith("Value \ufffd for parameter MessageGroupId is invalid."), message
+    assert raw.request("GET", path + "?Action=TagQueue&Tag.1.Key=%08&Tag.1.Value=%00%3C%EF%BF%BF")[0] == 200
+    tag = xml.etree.ElementTree.fromstring(raw.request("GET", path + "?Action=ListQueueTags")[2]).find(".//{*}Tag")
+    assert [part.text for part in tag] == ["\ufffd", "\ufffd<\ufffd"]
+
+
+def sqs_wire_one_element_needs_no_number(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    # As in the examples of SQS's API reference.
+    assert raw.request("GET", path + "?Action=SetQueueAttributes&Attribute.Name=DelaySeconds&Attribute.Value=45")[0] == 200
+    text = raw.request("GET", path + "?Action=GetQueueAttributes&AttributeName=DelaySeconds")[2]
+    assert "<Attribute><Name>DelaySeconds</Name><Value>45</Value></Attribute>" in text, text
+
+
+def sqs_wire_only_get_and_post_do_anything(bench):
+    raw = Raw(bench.broker())
+    path = _queue_path(bench, raw)
+    target = {"X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": "application/x-amz-json-1.0"}
+    for method in ("HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"):
+        assert raw.request(method, path + "?Action=SendMessage&MessageBody=x")[0] == 404, method
+        body = json.dumps({"QueueUrl": path, "MessageBody": "x"})
+        assert raw.request(method, "/", body, target)[0] == 404, method
+    assert "<Message>" not in raw.request("GET", path + "?Action=ReceiveMessage")[2]
 
 
 def sqs_wire_query_answers(bench):
@@ -190,6 +228,13 @@ def sqs_wire_json_that_is_none(bench):
     for bad in ("{", "[]", '"x"', '{"MaxResults":"1"}', '{"QueueNamePrefix":1}', "{}x", "\xff", deep, many):
         assert ask(bad.encode("latin-1")) == (400, "SerializationException"), bad[:50]
     assert ask("{}", "Nothing") == (404, "UnknownOperationException")
+    # Without a target nothing is asked.
+    for type_of in ("application/x-amz-json-1.0", "application/x-amz-json-1.1"):
+        status, headers, text = raw.request("POST", "/", "{}", {"Content-Type": type_of})
+        assert (status, headers["Content-Type"]) == (404, "application/x-amz-json-1.0"), text
+        assert json.loads(text)["__type"].endswith("#UnknownOperationException")
+    status, _, text = raw.request("POST", "/", "{}", {"Content-Type": "application/json"})
+    assert (status, text.strip()) == (404, "<UnknownOperationException/>")
     status, _, text = raw.request("GET", "/?Action=ListQueues&Version=2012-11-05&MaxResults=x")
     assert status == 400 and "MalformedQueryString" in text
     for bad in ("%", "%zz", "a=%ff", "&".join(f"n{i}=1" for i in range(10001))):

@@ -34,13 +34,14 @@ TEST_CASE("parameters that fit stay as they are, those that are null go") {
 
 TEST_CASE("parameters of another kind are told apart") {
     CHECK_EQ(conformed(R"({"Text":1})"), "NUMBER_VALUE can not be converted to a String");
-    CHECK_EQ(conformed(R"({"List":{}})"), "START_OBJECT can not be converted to a List");
     CHECK_EQ(conformed(R"({"List":[true]})"), "TRUE_VALUE can not be converted to a String");
-    CHECK_EQ(conformed(R"({"Map":[]})"), "START_ARRAY can not be converted to a Map");
+    CHECK_EQ(conformed(R"({"Text":[]})"), "Start of list found where not expected");
+    CHECK_EQ(conformed(R"({"List":{}})"), "Start of structure or map found where not expected.");
+    CHECK_EQ(conformed(R"({"Map":[]})"), "Start of list found where not expected");
     CHECK_EQ(conformed(R"({"Map":{"a":null}})"), "NULL_VALUE can not be converted to a String");
-    CHECK_EQ(conformed(R"({"Inner":{"Number":"1"}})"), "STRING_VALUE can not be converted to a Integer");
-    CHECK_EQ(conformed(R"({"Inner":{"Number":0.5}})"), "DECIMAL_VALUE can not be converted to a Integer");
-    CHECK_EQ(conformed(R"({"Inner":{"Number":1e300}})"), "DECIMAL_VALUE can not be converted to a Integer");
+    CHECK_EQ(conformed(R"({"Inner":{"Number":"1"}})"), "STRING_VALUE can not be converted to an Integer");
+    CHECK_EQ(conformed(R"({"Inner":{"Number":0.5}})"), "DECIMAL_VALUE can not be converted to an Integer");
+    CHECK_EQ(conformed(R"({"Inner":{"Number":1e300}})"), "DECIMAL_VALUE can not be converted to an Integer");
     CHECK_EQ(conformed(R"({"Inner":"x"})"), "STRING_VALUE can not be converted to a Structure");
 }
 

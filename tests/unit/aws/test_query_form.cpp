@@ -66,6 +66,14 @@ TEST_CASE("maps are put together of keys and values, flattened and not") {
     CHECK_EQ(assembled("Tag.1.Value=b&Tag.2.Name=c"), R"({"Flat":{}})");
 }
 
+TEST_CASE("a single element of a flattened list or map may stand without its number") {
+    CHECK_EQ(assembled("Name=a&Name.x=b"), R"({"Names":["a"]})");
+    CHECK_EQ(assembled("Name=a&Name.2=b"), R"({"Names":["b"]})");
+    CHECK_EQ(assembled("Tag.Name=a&Tag.Value=b"), R"({"Flat":{"a":"b"}})");
+    CHECK_EQ(assembled("Tag.Name=a&Tag.Value=b&Tag.1.Name=c&Tag.1.Value=d"), R"({"Flat":{"c":"d"}})");
+    CHECK_EQ(assembled("Tag.Value=b&Keys=a&Nested.key=c&Entry.Id=d"), "{}");
+}
+
 TEST_CASE("structures lie in lists, and maps of structures in these") {
     CHECK_EQ(
         assembled("Entry.2.Id=two&Entry.1.Id=one&Entry.1.Delay=3&Entry.1.Attribute.1.Name=n&"

@@ -27,6 +27,7 @@ TEST_CASE("requests of SDKs are recognised by any of their signs") {
     CHECK(is_aws_request(request_with("GET", "/", "X-Amz-Credential=x")));
     CHECK(is_aws_request(
         request_with("POST", "/", "", {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}})));
+    CHECK(is_aws_request(request_with("POST", "/")));
     CHECK(is_aws_request(request_with("GET", "/", "", {{"Authorization", "AWS4-HMAC-SHA256 Credential=x"}})));
     CHECK(is_aws_request(request_with("GET", "/000000000000/q")));
     CHECK(is_aws_request(request_with("GET", "/queue/eu-west-1/000000000000/q")));

@@ -47,6 +47,22 @@ TEST_CASE_FIXTURE(QueueFixture, "names follow the rules of SQS") {
     CHECK_EQ(named(std::string(75, 'x') + ".fifo", true), Errc::ok);
 }
 
+TEST_CASE_FIXTURE(QueueFixture, "a queue of a longer name than any can have does not exist, however long") {
+    create();
+    for (const std::size_t length : {81, 160, 161, 511, 600, 100'000}) {
+        CAPTURE(length);
+        const engine::QueueName named{"", std::string(length, 'x')};
+        const engine::QueueName elsewhere{std::string(length, '\0'), "jobs"};
+        for (const auto& name : {named, elsewhere}) {
+            CHECK_EQ(engine::describe_queue(*store().begin_read(), now, name).error(), Errc::queue_does_not_exist);
+            CHECK_EQ(call(engine::DeleteQueue{name}).status, Errc::queue_does_not_exist);
+        }
+        const engine::RedrivePolicy to_named{named.name, 3};
+        CHECK_EQ(call(engine::SetQueue{queue, {.redrive_policy = to_named}}).status, Errc::redrive_policy_invalid);
+        CHECK_EQ(create("new", {.redrive_policy = to_named}), Errc::redrive_policy_invalid);
+    }
+}
+
 TEST_CASE_FIXTURE(QueueFixture, "a dead-letter queue may say who may use it") {
     create("closed", {.redrive_allow_policy = engine::RedriveAllowPolicy{engine::RedriveAllow::none, {}}});
     create("picky", {.redrive_allow_policy = engine::RedriveAllowPolicy{engine::RedriveAllow::by_queue, {"jobs"}}});
@@ -58,6 +74,23 @@ TEST_CASE_FIXTURE(QueueFixture, "a dead-letter queue may say who may use it") {
     CHECK_EQ(sources->names, Texts{"jobs"});
     call(engine::SetQueue{queue, {.redrive_policy = engine::RedrivePolicy{"", 0}}});
     CHECK(engine::list_dead_letter_sources(*store().begin_read(), {"", "picky"}, {})->names.empty());
+}
+
+TEST_CASE_FIXTURE(QueueFixture, "an allow policy for all is shown until it is removed, and is no difference") {
+    const engine::RedriveAllowPolicy all{engine::RedriveAllow::all, {}};
+    CHECK_EQ(create(), Errc::ok);
+    CHECK_EQ(create({.redrive_allow_policy = all}), Errc::ok);
+    CHECK_FALSE(describe().settings.redrive_allow_policy);
+
+    call(engine::SetQueue{queue, {.redrive_allow_policy = all}});
+    CHECK_EQ(describe().settings.redrive_allow_policy, all);
+    CHECK_EQ(create({.removes_redrive_allow_policy = true}), Errc::ok);
+    CHECK_EQ(create("source", {.redrive_policy = engine::RedrivePolicy{"jobs", 3}}), Errc::ok);
+
+    call(engine::SetQueue{queue, {.removes_redrive_allow_policy = true}});
+    CHECK_FALSE(describe().settings.redrive_allow_policy);
+    call(engine::SetQueue{queue, {.redrive_allow_policy = engine::RedriveAllowPolicy{engine::RedriveAllow::none, {}}}});
+    CHECK_EQ(create({.removes_redrive_allow_policy = true}), Errc::queue_exists);
 }
 
 TEST_CASE_FIXTURE(QueueFixture, "queues are listed by prefix and page by page, each namespace for itself") {
@@ -87,6 +120,17 @@ TEST_CASE_FIXTURE(QueueFixture, "tags are added, overwritten and removed, up to 
     std::vector<engine::QueueTag> many;
     for (int i = 0; i < 50; ++i) many.push_back({"key" + std::to_string(i), ""});
     CHECK_EQ(call(engine::TagQueue{queue, many}).status, Errc::tags_invalid);
+}
+
+TEST_CASE_FIXTURE(QueueFixture, "one command names no more tags than a queue has, though they be the same ones") {
+    create();
+
+    CHECK_EQ(call(engine::TagQueue{queue, std::vector<engine::QueueTag>(51, {"key", ""})}).status, Errc::tags_invalid);
+    CHECK_EQ(call(engine::TagQueue{queue, std::vector<engine::QueueTag>(50, {"key", ""})}).status, Errc::ok);
+    CHECK_EQ(call(engine::UntagQueue{queue, Texts(51, "key")}).status, Errc::tags_invalid);
+    CHECK_EQ(describe().tags, std::vector<engine::QueueTag>{{"key", ""}});
+    CHECK_EQ(call(engine::UntagQueue{queue, Texts(50, "key")}).status, Errc::ok);
+    CHECK(describe().tags.empty());
 }
 
 TEST_CASE("the strict modes of SQS can be asked for") {

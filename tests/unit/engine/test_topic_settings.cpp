@@ -87,6 +87,8 @@ TEST_CASE_FIXTURE(TopicFixture, "more texts than there is room for are refused, 
     CHECK_EQ(answer.status, Errc::topic_setting_invalid);
     CHECK_EQ(answer.detail, "annotations");
     CHECK_EQ(call(SetTopic{topic, {}, {}, {{"", "v"}}}).status, Errc::tags_invalid);
+    CHECK_EQ(call(SetTopic{topic, {}, {}, std::vector<QueueTag>(51, {"k", "v"})}).status, Errc::tags_invalid);
+    CHECK_EQ(call(SetTopic{topic, {}, {}, {}, std::vector<std::string>(51, "k")}).status, Errc::tags_invalid);
     CHECK(describe().annotations.empty());
 }
 
