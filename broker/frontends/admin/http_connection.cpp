@@ -185,6 +185,8 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
             only_waits_ = false;
             continue;
         }
+        // Its end was read, and is not told a second time.
+        if (peer_done_) break;
         if (session_.ending()) leave();
         const auto buffer = asio::buffer(bytes);
         const auto [error, count] = co_await socket_.async_read_some(buffer, token);
