@@ -47,6 +47,22 @@ TEST_CASE_FIXTURE(QueueFixture, "names follow the rules of SQS") {
     CHECK_EQ(named(std::string(75, 'x') + ".fifo", true), Errc::ok);
 }
 
+TEST_CASE_FIXTURE(QueueFixture, "a queue of a longer name than any can have does not exist, however long") {
+    create();
+    for (const std::size_t length : {81, 160, 161, 511, 600, 100'000}) {
+        CAPTURE(length);
+        const engine::QueueName named{"", std::string(length, 'x')};
+        const engine::QueueName elsewhere{std::string(length, '\0'), "jobs"};
+        for (const auto& name : {named, elsewhere}) {
+            CHECK_EQ(engine::describe_queue(*store().begin_read(), now, name).error(), Errc::queue_does_not_exist);
+            CHECK_EQ(call(engine::DeleteQueue{name}).status, Errc::queue_does_not_exist);
+        }
+        const engine::RedrivePolicy to_named{named.name, 3};
+        CHECK_EQ(call(engine::SetQueue{queue, {.redrive_policy = to_named}}).status, Errc::redrive_policy_invalid);
+        CHECK_EQ(create("new", {.redrive_policy = to_named}), Errc::redrive_policy_invalid);
+    }
+}
+
 TEST_CASE_FIXTURE(QueueFixture, "a dead-letter queue may say who may use it") {
     create("closed", {.redrive_allow_policy = engine::RedriveAllowPolicy{engine::RedriveAllow::none, {}}});
     create("picky", {.redrive_allow_policy = engine::RedriveAllowPolicy{engine::RedriveAllow::by_queue, {"jobs"}}});
