@@ -55,16 +55,16 @@ struct ScriptedBroker final : SessionSurroundings {
         return engine::HistoryPiece{};
     }
     Result<std::uint64_t> find_in_history(std::uint32_t, Timestamp) override { return std::uint64_t{0}; }
-    Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t, const std::string&,
-                                                                 std::size_t) override {
-        return std::vector<engine::StoredPublication>();
+    Result<engine::RetainedPiece> read_retained(std::uint32_t, const std::string&, const std::string&,
+                                                const engine::HistoryLimits&) override {
+        return engine::RetainedPiece();
     }
     runtime::TopicSubscribers& topic_subscribers() override { return hub; }
     runtime::Presence& presence() override { return who; }
     void presence_changed() override {}
     runtime::Metrics& metrics() override { return counters; }
     void touch() override {}
-    void ask_for_turn() override {}
+    void ask_for_turn() override { turn_asked = true; }
     std::uint64_t session() const override { return 1; }
     Timestamp now() const override { return Timestamp(1'000'000); }
 
@@ -80,6 +80,7 @@ struct ScriptedBroker final : SessionSurroundings {
     std::vector<Query> queries;
     std::vector<std::string> backups;
     std::vector<engine::Answer> given_back;
+    bool turn_asked = false;
     /// What was read, and what a read finds; nothing, unless a test says otherwise.
     std::vector<Fetch> fetches;
     engine::Fetched stored;

@@ -229,4 +229,23 @@ TEST_CASE_FIXTURE(SessionFixture, "a cancellation takes no place in flight and g
     CHECK(written().empty());
 }
 
+TEST_CASE_FIXTURE(SessionFixture, "after some requests that read the store others have their turn") {
+    greet();
+    std::string requests;
+    for (int i = 1; i <= 100; ++i) requests += detail::broker_status(static_cast<std::uint64_t>(i)).frame;
+    receive(requests);
+    const auto done = broker.queries.size();
+    CHECK_LT(done, 100);
+    CHECK(broker.turn_asked);
+    CHECK_FALSE(core->wants_requests());
+
+    while (std::exchange(broker.turn_asked, false)) {
+        core->on_turn();
+        intake->proceed();
+    }
+
+    CHECK_EQ(broker.queries.size(), 100);
+    CHECK(core->wants_requests());
+}
+
 }  // namespace tern::native
