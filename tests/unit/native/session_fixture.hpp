@@ -84,8 +84,9 @@ struct ScriptedBroker final : SessionSurroundings {
     /// What was read, and what a read finds; nothing, unless a test says otherwise.
     std::vector<Fetch> fetches;
     engine::Fetched stored;
+    static constexpr std::uint64_t waiting_fetches_max = 20;
     runtime::Counter waiting_count;
-    runtime::WaitingFetches waiting{waiting_count, 2, [] {}};
+    runtime::WaitingFetches waiting{waiting_count, waiting_fetches_max, [] {}};
 };
 
 struct Reply {
