@@ -19,12 +19,13 @@ struct ScriptedBroker final : SessionSurroundings {
         std::uint64_t request;
         engine::Command command;
         runtime::Frame frame;
+        std::size_t bytes = 0;
     };
 
     Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
-                        std::size_t) override {
+                        std::size_t bytes) override {
         if (refusal != Errc::ok) return refusal;
-        submitted.push_back({request, std::move(command), std::move(frame)});
+        submitted.push_back({request, std::move(command), std::move(frame), bytes});
         return {};
     }
     void answer(ReplyTo to, const Query& query) override {
