@@ -148,6 +148,8 @@ public:
 
     const BatchHeader& header() const { return header_; }
     BatchFault fault() const { return fault_; }
+    /// What there is left to read of the batch's records, decompressed.
+    std::size_t uncompressed_bytes() const { return rest_.size(); }
     /// The next record; nothing after the last one, or when the batch is damaged: then fault() says so. The record is
     /// the reader's own, and valid until the next call.
     const Record* next();

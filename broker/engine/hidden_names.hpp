@@ -13,8 +13,11 @@ inline constexpr std::string_view history_namespace = "~topic/";
 inline constexpr std::string_view durable_namespace = "~durable/";
 inline constexpr std::string_view endpoint_namespace = "~endpoint/";
 
+inline bool is_hidden_namespace(std::string_view namespace_name) {
+    return namespace_name.starts_with('~');
+}
 inline bool is_hidden(const QueueName& name) {
-    return name.namespace_name.starts_with('~');
+    return is_hidden_namespace(name.namespace_name);
 }
 
 /// The stream that keeps a topic's history.

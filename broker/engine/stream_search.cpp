@@ -18,15 +18,19 @@ using store::Table;
 /// A search for a time reads so much at most. Usually it reads what lies between two rows of stream_times; more only
 /// where a timestamp from far ahead was removed, which had hidden those behind it.
 constexpr std::uint64_t search_bytes_max = 64u << 20;
+/// Of one batch.
+constexpr std::uint64_t uncompressed_bytes_max = 128u << 20;
 
 /// The first record of a partition at or after a time.
 class TimeSearch {
 public:
-    TimeSearch(const store::ReadTransaction& snapshot, StreamPartition partition, std::int64_t time, FoundOffset& found)
+    TimeSearch(const store::ReadTransaction& snapshot, StreamPartition partition, std::int64_t time, FoundOffset& found,
+               SearchBudget& budget)
         : snapshot_(snapshot),
           partition_(partition),
           time_(time),
-          found_(found) {}
+          found_(found),
+          budget_(budget) {}
 
     /// Errors: storage_damaged when a block on the way is.
     Errc run() {
@@ -43,8 +47,11 @@ public:
             const auto header = value ? read_block_header(value.bytes()) : std::nullopt;
             if (!header) return Errc::storage_damaged;
             if (header->base_offset >= found_.end_offset) break;
-            if (read > search_bytes_max) return found_.offset = header->base_offset, Errc::ok;
+            if (read > search_bytes_max || budget_.bytes == 0) {
+                return found_.offset = std::max(from, header->base_offset), Errc::ok;
+            }
             read += value.bytes().size();
+            budget_.spend(value.bytes().size());
             if (header->timestamp_max >= time_ && look_into(batches_of(value.bytes()))) break;
         }
         return Errc::ok;
@@ -64,13 +71,19 @@ private:
     }
 
     bool look_into_batch(BytesView batch, const protocol::BatchHeader& header) {
-        protocol::BatchReader reader(batch);
+        const auto uncompressed_max = std::min(budget_.bytes, uncompressed_bytes_max);
+        protocol::BatchReader reader(batch, uncompressed_max);
+        if (header.compression() != protocol::Compression::none) {
+            budget_.spend(reader.fault() == protocol::BatchFault::none ? reader.uncompressed_bytes()
+                                                                       : uncompressed_max);
+        }
         while (const auto* record = reader.next()) {
             const auto offset = static_cast<std::uint64_t>(record->offset);
             if (record->timestamp_ms >= time_ && offset >= found_.start_offset)
                 return found(offset, record->timestamp_ms);
         }
-        // Compressed by a producer in a way that cannot be undone: its first record is as near as can be told.
+        // Compressed by a producer in a way that cannot be undone, or not here: its first record is as near as can be
+        // told.
         if (reader.fault() != protocol::BatchFault::none)
             return found(std::max(found_.start_offset, static_cast<std::uint64_t>(header.base_offset)),
                          header.timestamp_max);
@@ -87,13 +100,14 @@ private:
     StreamPartition partition_;
     std::int64_t time_;
     FoundOffset& found_;
+    SearchBudget& budget_;
 };
 
 }  // namespace
 
 Errc search_time(const store::ReadTransaction& snapshot, StreamPartition partition, std::int64_t time_ms,
-                 FoundOffset& found) {
-    return TimeSearch(snapshot, partition, time_ms, found).run();
+                 FoundOffset& found, SearchBudget& budget) {
+    return TimeSearch(snapshot, partition, time_ms, found, budget).run();
 }
 
 Result<std::vector<FoundOffset>> find_offsets(const store::ReadTransaction& snapshot, const FindOffsets& what,
@@ -110,6 +124,7 @@ Result<std::vector<FoundOffset>> find_offsets(const store::ReadTransaction& snap
 
     std::vector<FoundOffset> offsets;
     offsets.reserve(numbers.size());
+    SearchBudget budget;
     for (const auto number : numbers) {
         const auto row = read_partition(snapshot, *stream, number);
         if (!row.has_value()) return row.error();
@@ -120,7 +135,7 @@ Result<std::vector<FoundOffset>> find_offsets(const store::ReadTransaction& snap
         found.end_offset = readable_end(partition, *row, durable_end);
         found.offset = what.position == Position::earliest ? found.start_offset : found.end_offset;
         if (what.position != Position::time) continue;
-        const auto errc = search_time(snapshot, partition, what.time.ms(), found);
+        const auto errc = search_time(snapshot, partition, what.time.ms(), found, budget);
         if (errc != Errc::ok) return errc;
     }
     return offsets;

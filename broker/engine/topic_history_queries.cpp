@@ -138,7 +138,9 @@ Result<std::uint64_t> find_in_history(const store::ReadTransaction& snapshot, st
     FoundOffset found;
     found.start_offset = history->start_offset;
     found.end_offset = history->end_offset;
-    if (const auto errc = search_time(snapshot, history->partition, time.ms(), found); errc != Errc::ok) return errc;
+    SearchBudget budget;
+    if (const auto errc = search_time(snapshot, history->partition, time.ms(), found, budget); errc != Errc::ok)
+        return errc;
     return found.offset;
 }
 

@@ -23,6 +23,9 @@ Result<PartitionRow> history_row(const store::ReadTransaction& snapshot, const T
     return read_partition(snapshot, *stream, 0);
 }
 
+/// A pattern may match few of many subjects: others have their turn in between.
+constexpr std::size_t retained_looked_at_max = 1'000;
+
 /// What all subjects that a pattern matches begin with.
 std::string_view common_beginning(std::string_view pattern) {
     return pattern.substr(0, pattern.find_first_of("*>"));
@@ -86,24 +89,35 @@ Result<TopicPage> list_topics(const store::ReadTransaction& snapshot, const std:
     return listed;
 }
 
-Result<std::vector<StoredPublication>> read_retained(const store::ReadTransaction& snapshot, std::uint32_t topic,
-                                                     const std::string& pattern, std::size_t publications_max) {
+Result<RetainedPiece> read_retained(const store::ReadTransaction& snapshot, std::uint32_t topic,
+                                    const std::string& pattern, const std::string& after, const HistoryLimits& limits) {
     const auto known = read_topic(snapshot, topic);
     if (!known.has_value()) return known.error();
-    std::vector<StoredPublication> values;
-    const auto prefix = keys::topic(topic);
+    RetainedPiece piece;
+    std::uint64_t bytes = 0;
+    std::size_t looked_at = 0;
+    const auto prefix_bytes = keys::topic(topic).size();
     const auto start = keys::retained_subject(topic, common_beginning(pattern));
+    const auto behind = keys::retained_subject(topic, after);
     const auto cursor = snapshot.cursor(Table::retained_subjects);
-    for (bool more = cursor->seek(start.view()); more && values.size() < publications_max; more = cursor->next()) {
+    for (bool more = cursor->seek(std::max(start.view(), behind.view())); more; more = cursor->next()) {
         if (!cursor->key().starts_with(start.view())) break;
-        if (!matches(pattern, cursor->key().substr(prefix.size()))) continue;
+        const auto subject = cursor->key().substr(prefix_bytes);
+        if (subject == after) continue;
+        const bool enough = piece.publications.size() >= limits.publications_max || bytes >= limits.bytes_max;
+        if (enough || looked_at == retained_looked_at_max) return piece;
+        ++looked_at;
+        piece.next_after = subject;
+        if (!matches(pattern, subject)) continue;
         const auto number = load_little<std::uint64_t>(cursor->value().bytes().data());
         const auto stored = snapshot.get(Table::retained, keys::retained(topic, number).view());
         auto value = stored ? decode_retained(stored.bytes()) : std::nullopt;
         if (!value) return Errc::storage_damaged;
-        values.push_back(std::move(*value));
+        bytes += value->publication.data.size();
+        piece.publications.push_back(std::move(*value));
     }
-    return values;
+    piece.next_after.clear();
+    return piece;
 }
 
 std::uint64_t count_topics(const store::ReadTransaction& snapshot) {

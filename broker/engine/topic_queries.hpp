@@ -124,9 +124,15 @@ Result<HistoryPiece> read_history(const store::ReadTransaction& snapshot, std::u
 Result<std::uint64_t> find_in_history(const store::ReadTransaction& snapshot, std::uint32_t topic, Timestamp time,
                                       const DurableEnd& durable_end);
 
-/// The last publication of each subject that the pattern matches, up to so many. Errors as read_history.
-Result<std::vector<StoredPublication>> read_retained(const store::ReadTransaction& snapshot, std::uint32_t topic,
-                                                     const std::string& pattern, std::size_t publications_max);
+struct RetainedPiece {
+    std::vector<StoredPublication> publications;
+    /// The last subject that was looked at: where to go on. Empty when there are no more.
+    std::string next_after;
+};
+/// The last publication of each subject that the pattern matches and that comes behind `after`, in the order of the
+/// subjects; a bounded number of subjects is looked at. Errors: topic_does_not_exist; storage_damaged.
+Result<RetainedPiece> read_retained(const store::ReadTransaction& snapshot, std::uint32_t topic,
+                                    const std::string& pattern, const std::string& after, const HistoryLimits& limits);
 
 /// A publication out of a message of a durable or endpoint subscription's queue; of an endpoint's with the body that is
 /// meant for its protocol, and with its front end's extras. Nothing when it is not one.

@@ -76,10 +76,10 @@ void show_topics(const store::ReadTransaction& snapshot, Timestamp now, const Hi
         topic.start_offset = described->start_offset;
         topic.end_offset = described->end_offset;
         show_publications(snapshot, described->id, topic, found);
-        const auto values = engine::read_retained(snapshot, described->id, name + ".>", values_max);
+        const auto values = engine::read_retained(snapshot, described->id, name + ".>", {}, {values_max});
         if (!values.has_value()) found.faults.push_back("the last values of " + name + " cannot be read");
         if (values.has_value())
-            for (const auto& value : *values) topic.values[value.publication.subject] = found_of(value);
+            for (const auto& value : values->publications) topic.values[value.publication.subject] = found_of(value);
         const auto subscriptions = engine::list_subscriptions(snapshot, now, {{}, name}, {});
         if (!subscriptions.has_value()) continue;
         for (const auto& each : subscriptions->subscriptions) {

@@ -74,11 +74,11 @@ Result<std::uint64_t> PeerSession::find_in_history(std::uint32_t topic, Timestam
     return engine::find_in_history(*snapshot, topic, time, broker_.ends->durable_end());
 }
 
-Result<std::vector<engine::StoredPublication>> PeerSession::read_retained(std::uint32_t topic,
-                                                                          const std::string& pattern,
-                                                                          std::size_t publications_max) {
+Result<engine::RetainedPiece> PeerSession::read_retained(std::uint32_t topic, const std::string& pattern,
+                                                         const std::string& after,
+                                                         const engine::HistoryLimits& limits) {
     const auto snapshot = broker_.store.begin_read();
-    return engine::read_retained(*snapshot, topic, pattern, publications_max);
+    return engine::read_retained(*snapshot, topic, pattern, after, limits);
 }
 
 void PeerSession::on_own_answer(std::uint64_t request, engine::Answer&& answer) {

@@ -51,8 +51,8 @@ private:
     Result<engine::HistoryPiece> read_history(std::uint32_t topic, std::uint64_t offset,
                                               const engine::HistoryLimits& limits) override;
     Result<std::uint64_t> find_in_history(std::uint32_t topic, Timestamp time) override;
-    Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t topic, const std::string& pattern,
-                                                                 std::size_t publications_max) override;
+    Result<engine::RetainedPiece> read_retained(std::uint32_t topic, const std::string& pattern,
+                                                const std::string& after, const engine::HistoryLimits& limits) override;
     runtime::TopicSubscribers& topic_subscribers() override { return *broker_.hub; }
     runtime::Presence& presence() override { return presence_; }
     void presence_changed() override {}

@@ -154,16 +154,17 @@ Complaint TopicModel::ask(const FindTime& query, const store::ReadTransaction& s
 Complaint TopicModel::ask(const ReadRetained& query, const store::ReadTransaction& snapshot) {
     auto* topic = this->topic(query.topic);
     if (topic == nullptr || !topic->id) return {};
-    const auto given = engine::read_retained(snapshot, *topic->id, query.pattern, query.publications_max);
+    const auto given = engine::read_retained(snapshot, *topic->id, query.pattern, {}, {query.publications_max});
     if (!given.has_value()) return fmt::format("retained: {}", protocol::name_of(given.error()));
+    const auto& values = given->publications;
     std::size_t at = 0;
     for (const auto& [subject, kept] : topic->retained) {
         if (at == query.publications_max || !subject_matches(query.pattern, subject)) continue;
-        if (at == given->size()) return fmt::format("retained: {} is missing", subject);
-        if (auto complaint = differs(*kept, (*given)[at++]); !complaint.empty())
+        if (at == values.size()) return fmt::format("retained: {} is missing", subject);
+        if (auto complaint = differs(*kept, values[at++]); !complaint.empty())
             return fmt::format("retained {}: {}", subject, complaint);
     }
-    return at == given->size() ? Complaint() : "retained: more than there is";
+    return at == values.size() ? Complaint() : "retained: more than there is";
 }
 
 }  // namespace tern::topic_model

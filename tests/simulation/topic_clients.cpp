@@ -241,9 +241,9 @@ StoredTopic TopicClients::stored(bool messages_expire) const {
     const auto piece = engine::read_history(*snapshot, described->id, 0, {all.end + 1, ~std::uint64_t{0}}, all_of_it());
     if (!piece.has_value()) throw Violation("inconsistent", "the history cannot be read");
     for (const auto& each : piece->publications) all.history.push_back(stored_of(each));
-    const auto retained = engine::read_retained(*snapshot, described->id, "news.>", messages_peeked_max);
+    const auto retained = engine::read_retained(*snapshot, described->id, "news.>", {}, {messages_peeked_max});
     if (!retained.has_value()) throw Violation("inconsistent", "the last values cannot be read");
-    for (const auto& each : *retained) all.retained[each.publication.subject] = stored_of(each);
+    for (const auto& each : retained->publications) all.retained[each.publication.subject] = stored_of(each);
     const auto listed = engine::list_subscriptions(*snapshot, around_.now(), topic_name, {});
     if (!listed.has_value() || listed->subscriptions.size() != feeds.size() + 1)
         throw Violation("inconsistent", "the subscriptions are not all there");

@@ -143,15 +143,26 @@ void Connection::on_bytes(std::size_t bytes) {
 }
 
 void Connection::on_written(std::size_t bytes) {
-    auto& metrics = context().broker.metrics().native;
-    const auto requests = core().requests();
     const bool waited = !core().wants_requests();
     core().written(bytes);
-    intake_.proceed();
     written_ += bytes;
-    metrics.bytes_out.add(bytes);
-    metrics.requests.add(core().requests() - requests);
+    context().broker.metrics().native.bytes_out.add(bytes);
+    proceed();
     if (waited && core().wants_requests()) room_for_requests_.cancel();
+}
+
+void Connection::on_turn() {
+    if (closed_) return;
+    proceed();
+    room_for_requests_.cancel();
+    output_.cancel();
+}
+
+/// Goes on with requests that had to wait.
+void Connection::proceed() {
+    const auto requests = core().requests();
+    intake_.proceed();
+    context().broker.metrics().native.requests.add(core().requests() - requests);
 }
 
 std::span<const asio::const_buffer> Connection::next_buffers() {

@@ -47,6 +47,8 @@ private:
     void on_bytes(std::size_t bytes);
     void on_written(std::size_t bytes);
     void on_output() override { output_.cancel(); }
+    void on_turn() override;
+    void proceed();
     void leave();
     void close();
     void log_end(std::string_view why);

@@ -19,6 +19,8 @@ using PublicationTest = std::function<bool(const engine::StoredPublication&)>;
 
 /// No search looks at more publications: those of one topic that few match could take long.
 inline constexpr std::size_t history_searched_max = 10'000;
+/// Nor reads more bytes on the way, unless it is one publication.
+inline constexpr std::uint64_t history_searched_bytes_max = 16u << 20;
 /// Nor keeps more bytes of what it has found, unless it is one publication.
 inline constexpr std::uint64_t history_found_bytes_max = 1u << 20;
 

@@ -109,7 +109,10 @@ void LiveSubscription::drop_oldest() {
 }
 
 bool LiveSubscription::proceed() {
-    if (!retained_.empty()) return push_retained() || behind_;
+    if (retained_) {
+        const bool more = push_retained();
+        return !over() && (more || behind_ || !held_back_.empty());
+    }
     if (behind_) return read_on();
     return push_held_back();
 }
@@ -127,18 +130,28 @@ bool LiveSubscription::push_held_back() {
     return !held_back_.empty() || dropped_ > 0;
 }
 
+/// Reads a piece of the last values. Whether there are more.
 bool LiveSubscription::push_retained() {
+    auto piece = side_.surroundings.read_retained(opened_.topic, wish_.pattern, retained_->after, piece_limits);
+    if (!piece.has_value()) {
+        end(piece.error());
+        return false;
+    }
     std::vector<PushedPublication> publications;
-    std::size_t bytes = 0;
-    for (const auto& stored : retained_) {
+    for (const auto& stored : piece->publications) {
+        if (is_pushed_live(stored) || !passes(stored)) continue;
         publications.push_back(pushed(stored));
         publications.back().retained = true;
-        bytes += stored.publication.data.size();
-        if (bytes >= piece_limits.bytes_max || publications.size() == piece_limits.publications_max) break;
     }
     push_stored(publications);
-    retained_.erase(retained_.begin(), retained_.begin() + static_cast<std::ptrdiff_t>(publications.size()));
-    return !retained_.empty();
+    retained_->after = std::move(piece->next_after);
+    if (retained_->after.empty()) retained_.reset();
+    return retained_.has_value();
+}
+
+bool LiveSubscription::is_pushed_live(const engine::StoredPublication& last_value) const {
+    if (last_value.offset < retained_->end) return false;
+    return opened_.history || last_value.at >= retained_->began_at;
 }
 
 /// Reads a piece of the history. Whether it is still behind.

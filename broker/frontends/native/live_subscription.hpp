@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "broker/engine/filter_policy.hpp"
@@ -47,6 +48,14 @@ private:
         /// Of what was there when it was looked for.
         std::uint64_t end = 0;
     };
+    /// Where the subscription is in reading the last values: as it has room, since they may be many and long.
+    struct Retained {
+        /// What was published from here on is pushed as it is published.
+        std::uint64_t end = 0;
+        /// Without a history offsets of earlier runs of the broker mean nothing: then it is the time that tells.
+        Timestamp began_at;
+        std::string after;
+    };
     struct HeldBack {
         runtime::SharedEncodings::Bytes bytes;
         std::optional<std::uint64_t> offset;
@@ -56,7 +65,6 @@ private:
     Result<Start> find_start_in_history();
     Start start_without_history() const;
     Start start_at(std::uint64_t offset, std::uint64_t first, std::uint64_t end) const;
-    Result<void> find_retained();
     HistoryReader reader();
     bool passes(const engine::StoredPublication& stored) const;
 
@@ -69,6 +77,7 @@ private:
 
     bool push_held_back();
     bool push_retained();
+    bool is_pushed_live(const engine::StoredPublication& last_value) const;
     bool read_on();
     void push_stored(std::span<const PushedPublication> publications);
 
@@ -77,8 +86,8 @@ private:
     bool behind_ = false;
     /// Every publication below it was pushed, did not pass, or was told as a gap.
     std::uint64_t next_ = 0;
-    /// To be pushed first.
-    std::vector<engine::StoredPublication> retained_;
+    /// Last values that are still to be pushed.
+    std::optional<Retained> retained_;
 
     // A list: mostly empty, and then without memory of its own.
     std::list<HeldBack> held_back_;

@@ -8,12 +8,6 @@
 /// Where a subscription begins.
 namespace tern::native {
 
-namespace {
-
-constexpr std::size_t retained_max = 1000;
-
-}  // namespace
-
 Result<void> LiveSubscription::begin() {
     slow_ = wish_.slow_policy.value_or(opened_.history ? SlowPolicy::catch_up : SlowPolicy::drop_oldest);
     if (slow_ == SlowPolicy::catch_up && !opened_.history) return Errc::topic_has_no_history;
@@ -22,12 +16,15 @@ Result<void> LiveSubscription::begin() {
     const auto start = find_start();
     if (!start.has_value()) return start.error();
     next_ = start->offset;
-    if (const auto found = find_retained(); !found.has_value()) return found;
+    // The last values are for those who begin with what is published now: others have asked for a part of the history.
+    if (opened_.retained && wish_.start.from == StartFrom::live) {
+        retained_ = Retained{opened_.history ? next_ : opened_.end_offset, side_.surroundings.now(), {}};
+    }
 
     tell_subscribed(start->offset, start->recovered);
     if (start->gap_from) tell_gap(*start->gap_from, start->offset, start->offset - *start->gap_from);
     set_behind(start->offset < start->end);
-    if (behind_ || !retained_.empty()) want_turn();
+    if (behind_ || retained_) want_turn();
     return {};
 }
 
@@ -76,19 +73,6 @@ Result<LiveSubscription::Start> LiveSubscription::find_start_in_history() {
     const auto found = find_before(reader(), end, wanted.last, [this](const auto& stored) { return passes(stored); });
     if (!found.has_value()) return found.error();
     return Start{.offset = found->publications.empty() ? end : found->publications.front().offset, .end = end};
-}
-
-/// The last values are for those who begin with what is published now: others have asked for a part of the history.
-Result<void> LiveSubscription::find_retained() {
-    if (!opened_.retained || wish_.start.from != StartFrom::live) return {};
-    auto found = side_.surroundings.read_retained(opened_.topic, wish_.pattern, retained_max);
-    if (!found.has_value()) return found.error();
-    for (auto& stored : *found) {
-        // What is behind the start will be pushed as it is published.
-        if (opened_.history && stored.offset >= next_) continue;
-        if (passes(stored)) retained_.push_back(std::move(stored));
-    }
-    return {};
 }
 
 HistoryReader LiveSubscription::reader() {

@@ -59,7 +59,10 @@ Demand untag_queue(const wire::UntagQueue& body) {
     if (auto refusal = read_queue(body.namespace_name(), body.name(), "name", command.queue)) return *refusal;
     if (!body.keys()) return missing("keys");
     if (body.keys()->size() > tags_max) return Refusal{Errc::tags_invalid, "keys"};
-    for (const auto* key : *body.keys()) command.keys.push_back(key->str());
+    for (const auto* key : *body.keys()) {
+        if (key->size() > tag_text_bytes_max) return Refusal{Errc::tags_invalid, "keys"};
+        command.keys.push_back(key->str());
+    }
     return engine::Command(std::move(command));
 }
 

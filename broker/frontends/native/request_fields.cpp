@@ -50,14 +50,11 @@ MaybeRefusal read_redrive_allow(const wire::RedriveAllowPolicy* policy, engine::
 
 MaybeRefusal read_name(const flatbuffers::String* namespace_name, const flatbuffers::String* name,
                        const NameField& field, engine::QueueName& to) {
-    const auto namespace_view = view_of(namespace_name);
     const auto name_view = view_of(name);
     if (name_view.empty()) return missing(field.field);
     if (name_view.size() > field.bytes_max) return Refusal{field.too_long, std::string(field.field)};
-    if (namespace_view.size() > protocol::namespace_bytes_max) return Refusal{Errc::namespace_invalid, {}};
-    to.namespace_name = namespace_view;
     to.name = name_view;
-    return std::nullopt;
+    return read_namespace(namespace_name, to.namespace_name);
 }
 
 MaybeRefusal read_settings(const wire::QueueSettings* settings, engine::QueueSettingsChange& to) {
@@ -82,7 +79,14 @@ MaybeRefusal read_tags(const flatbuffers::Vector<flatbuffers::Offset<wire::Tag>>
                        std::vector<engine::QueueTag>& to) {
     if (!tags) return std::nullopt;
     if (tags->size() > tags_max) return Refusal{Errc::tags_invalid, "tags"};
-    for (const auto* tag : *tags) to.push_back({text_of(tag->key()), text_of(tag->value())});
+    for (const auto* tag : *tags) {
+        const auto key = view_of(tag->key());
+        const auto value = view_of(tag->value());
+        if (key.size() > tag_text_bytes_max || value.size() > tag_text_bytes_max) {
+            return Refusal{Errc::tags_invalid, "tags"};
+        }
+        to.push_back({std::string(key), std::string(value)});
+    }
     return std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/engine/hidden_names.hpp"
 #include "broker/frontends/native/request.hpp"
 #include "protocol/limits.hpp"
 #include "tern_generated.h"
@@ -19,6 +20,8 @@ namespace wire = protocol::wire;
 using MaybeRefusal = std::optional<Refusal>;
 
 inline constexpr std::size_t tags_max = 50;
+/// 256 characters of four bytes.
+inline constexpr std::size_t tag_text_bytes_max = 1024;
 inline constexpr std::size_t source_queues_max = 10;
 /// Ids in requests are far shorter; what is longer is refused before it is copied.
 inline constexpr std::size_t id_bytes_max = 1024;
@@ -53,6 +56,14 @@ MaybeRefusal check_batch(const flatbuffers::Vector<Entry>* entries, std::string_
     return std::nullopt;
 }
 
+/// A namespace that clients may name: the broker's own are nobody's to receive from or to look into.
+inline MaybeRefusal check_namespace(std::string_view name) {
+    if (name.size() <= protocol::namespace_bytes_max && !engine::hidden_names::is_hidden_namespace(name)) {
+        return std::nullopt;
+    }
+    return Refusal{Errc::namespace_invalid, "namespace_name"};
+}
+
 /// What a name is called in a request, how long it may be, and what it is refused with when it is longer.
 struct NameField {
     std::string_view field;
@@ -80,7 +91,7 @@ inline MaybeRefusal read_topic(const flatbuffers::String* namespace_name, const 
     return read_name(namespace_name, name, {field, protocol::topic_name_bytes_max, Errc::topic_name_invalid}, to);
 }
 inline MaybeRefusal read_namespace(const flatbuffers::String* from, std::string& to) {
-    if (view_of(from).size() > protocol::namespace_bytes_max) return Refusal{Errc::namespace_invalid, {}};
+    if (auto refusal = check_namespace(view_of(from))) return refusal;
     to = view_of(from);
     return std::nullopt;
 }
@@ -93,11 +104,8 @@ engine::NewMessage new_message(const wire::NewMessage& message);
 /// What listings of all shapes have in common; a prefix may be as long as a name.
 template <class Body, class List>
 MaybeRefusal read_list(const Body& body, std::size_t prefix_bytes_max, Errc prefix_invalid, List& to) {
-    if (view_of(body.namespace_name()).size() > protocol::namespace_bytes_max) {
-        return Refusal{Errc::namespace_invalid, {}};
-    }
+    if (auto refusal = read_namespace(body.namespace_name(), to.namespace_name)) return refusal;
     if (view_of(body.prefix()).size() > prefix_bytes_max) return Refusal{prefix_invalid, "prefix"};
-    to.namespace_name = text_of(body.namespace_name());
     to.prefix = text_of(body.prefix());
     return read_page(body.entries_max(), body.page_token(), to.page);
 }

@@ -62,9 +62,7 @@ Demand demand_of(const wire::Transact& body) {
     const auto entries = entries_in_all(body.deletes()) + entries_in_all(body.sends()) +
                          entries_in_all(body.appends()) + entries_in_all(body.commits());
     if (entries > protocol::batch_entries_max) return Refusal{Errc::transaction_too_long, {}};
-    if (view_of(body.namespace_name()).size() > protocol::namespace_bytes_max) {
-        return Refusal{Errc::namespace_invalid, {}};
-    }
+    if (auto refusal = check_namespace(view_of(body.namespace_name()))) return *refusal;
 
     engine::Transact command;
     const auto queue = [](auto& step) -> auto& {

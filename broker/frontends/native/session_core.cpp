@@ -9,6 +9,21 @@
 
 namespace tern::native {
 
+namespace {
+
+// What an I/O thread does for one session before others have their turn: so many requests that only go on to the
+// engine, or a few of those that read the store here and now. One message may hold hundreds of thousands.
+constexpr std::size_t work_per_turn = 1024;
+constexpr std::size_t work_of_reading = 128;
+
+/// A subscription looks for its beginning as soon as its topic is open.
+bool reads_store(const Demand& demand) {
+    return std::holds_alternative<Query>(demand) || std::holds_alternative<Fetch>(demand) ||
+           std::holds_alternative<Subscribe>(demand);
+}
+
+}  // namespace
+
 SessionCore::SessionCore(SessionSurroundings& surroundings, Codec& codec, SessionLimits limits)
     : surroundings_(surroundings),
       codec_(codec),
@@ -32,6 +47,7 @@ void SessionCore::on_request(protocol::FrameBytes&& bytes) {
     const auto id = asked->id;
     auto& demand = asked->demand;
     if (!greeted_) return greet(id, demand);
+    count_work(demand);
 
     if (const auto* refusal = std::get_if<Refusal>(&demand)) return refuse(id, refusal->status, refusal->detail);
     if (const auto* hello = std::get_if<Hello>(&demand)) return on_hello(id, *hello);
@@ -49,6 +65,13 @@ void SessionCore::on_request(protocol::FrameBytes&& bytes) {
     }
     if (std::holds_alternative<Ping>(demand)) return answer_done(id, {});
     execute(id, std::get<engine::Command>(std::move(demand)), std::move(bytes));
+}
+
+void SessionCore::count_work(const Demand& demand) {
+    work_ += reads_store(demand) ? work_of_reading : 1;
+    if (work_ < work_per_turn || turn_over_) return;
+    turn_over_ = true;
+    surroundings_.ask_for_turn();
 }
 
 void SessionCore::greet(std::uint64_t request, const Demand& demand) {

@@ -59,8 +59,8 @@ public:
 
     /// Executes a request, without the length in front of it; only while wants_requests() holds.
     void on_request(protocol::FrameBytes&& bytes);
-    /// False while the peer does not read its answers, and once the session ends.
-    bool wants_requests() const { return !ending_ && has_room(); }
+    /// False while the peer does not read its answers, while others have their turn, and once the session ends.
+    bool wants_requests() const { return !ending_ && !turn_over_ && has_room(); }
     /// How long the next request may be.
     std::size_t request_bytes_max() const {
         return greeted_ ? limits_.frame_bytes_max : protocol::hello_frame_bytes_max;
@@ -76,8 +76,12 @@ public:
     void on_own_answer(std::uint64_t request, engine::Answer&& answer);
     /// All was told that was handed over together: before it is written (TopicSurroundings::touch).
     void on_told();
-    /// A turn that was asked for (TopicSurroundings::ask_for_turn).
-    void on_turn() { subscriptions_.proceed(); }
+    /// A turn that was asked for (TopicSurroundings::ask_for_turn); requests may be wanted again.
+    void on_turn() {
+        turn_over_ = false;
+        work_ = 0;
+        subscriptions_.proceed();
+    }
     /// About once a second.
     void on_second_passed(Timestamp now) { subscriptions_.on_second_passed(now); }
     /// The broker stops: no further requests. What still waits is told so; the session ends when all was written.
@@ -111,6 +115,7 @@ private:
         const auto pushes = subscriptions_.size() > 0 ? limits_.pushes.bytes_max : 0;
         return outbox_.bytes() < limits_.unwritten_bytes_max + pushes;
     }
+    void count_work(const Demand& demand);
     void on_hello(std::uint64_t request, const Hello& hello);
     void greet(std::uint64_t request, const Demand& demand);
     void execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame);
@@ -140,6 +145,9 @@ private:
     SessionSubscriptions subscriptions_;
     std::size_t in_flight_ = 0;
     std::uint64_t requests_ = 0;
+    /// Since the last turn, and whether it is somebody else's now.
+    std::size_t work_ = 0;
+    bool turn_over_ = false;
     bool greeted_;
     bool ending_ = false;
     Errc fault_ = Errc::ok;

@@ -4,11 +4,16 @@
 #include <string_view>
 #include <utility>
 
+#include "protocol/limits.hpp"
 #include "protocol/record_batch.hpp"
 
 namespace tern::native {
 
 namespace {
+
+/// Of all fetches of a session together: a frame of 5 KB can name a stream a thousand times, of which each takes some
+/// 700 bytes while it waits.
+constexpr std::size_t positions_waiting_max = 16 * protocol::fetch_entries_max;
 
 /// The offset behind the last batch, or `offset` when there is none.
 std::uint64_t end_of(std::string_view batches, std::uint64_t offset) {
@@ -41,6 +46,7 @@ Result<std::optional<SessionFetches::Answer>> SessionFetches::begin(std::uint64_
         return std::optional(Answer{request, std::move(fetch), std::move(fetched)});
     }
 
+    if (positions_waiting_ + fetch.positions.size() > positions_waiting_max) return Errc::overloaded;
     auto& room = surroundings_.waiting_fetches();
     room.begin_read();
     auto fetched = surroundings_.read(fetch);
@@ -53,6 +59,7 @@ Result<std::optional<SessionFetches::Answer>> SessionFetches::begin(std::uint64_
     for (const auto& position : fetch.positions) wait.streams.push_back(position.stream);
     const auto id = room.park(std::move(wait));
     if (!id.has_value()) return id.error();
+    positions_waiting_ += fetch.positions.size();
     waiting_.emplace(*id, Waiting{request, std::move(fetch)});
     return std::optional<Answer>();
 }
@@ -72,6 +79,7 @@ std::optional<SessionFetches::Answer> SessionFetches::next_answer() {
         // Still registered while it is read: what comes meanwhile makes it due again.
         auto fetched = surroundings_.read(fetch);
         if (!over && !is_enough(fetch, fetched)) continue;
+        positions_waiting_ -= fetch.positions.size();
         Answer answer{request, std::move(fetch), std::move(fetched)};
         surroundings_.waiting_fetches().remove(id);
         waiting_.erase(id);
@@ -84,6 +92,7 @@ bool SessionFetches::cancel(std::uint64_t request) {
     const auto found =
         std::ranges::find_if(waiting_, [request](const auto& entry) { return entry.second.request == request; });
     if (found == waiting_.end()) return false;
+    positions_waiting_ -= found->second.fetch.positions.size();
     surroundings_.waiting_fetches().remove(found->first);
     due_.erase(found->first);
     waiting_.erase(found);
@@ -98,6 +107,7 @@ std::vector<std::uint64_t> SessionFetches::forget_all() {
     }
     waiting_.clear();
     due_.clear();
+    positions_waiting_ = 0;
     return requests;
 }
 

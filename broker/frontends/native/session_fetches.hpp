@@ -40,7 +40,8 @@ public:
     SessionFetches(const SessionFetches&) = delete;
     SessionFetches& operator=(const SessionFetches&) = delete;
 
-    /// Reads. Nothing: the fetch waits. Errors: overloaded when it would have to, and too many do.
+    /// Reads. Nothing: the fetch waits. Errors: overloaded when it would have to, and too many do,
+    /// of this session or of all.
     Result<std::optional<Answer>> begin(std::uint64_t request, Fetch&& fetch);
     /// One that waits is to be looked at again; `over` when its time has passed.
     void on_due(runtime::WaitingFetches::Id id, bool over);
@@ -62,6 +63,7 @@ private:
     FetchSurroundings& surroundings_;
     std::map<Id, Waiting> waiting_;
     std::set<Id> due_;
+    std::size_t positions_waiting_ = 0;
 };
 
 /// Whether a fetch is to be answered with this: there is enough, a limit is reached, or an entry was refused.

@@ -74,11 +74,11 @@ Result<std::uint64_t> SessionHost::find_in_history(std::uint32_t topic, Timestam
     return engine::find_in_history(*snapshot, topic, time, context_->broker.durable_end());
 }
 
-Result<std::vector<engine::StoredPublication>> SessionHost::read_retained(std::uint32_t topic,
-                                                                          const std::string& pattern,
-                                                                          std::size_t publications_max) {
+Result<engine::RetainedPiece> SessionHost::read_retained(std::uint32_t topic, const std::string& pattern,
+                                                         const std::string& after,
+                                                         const engine::HistoryLimits& limits) {
     const auto snapshot = context_->broker.snapshot();
-    return engine::read_retained(*snapshot, topic, pattern, publications_max);
+    return engine::read_retained(*snapshot, topic, pattern, after, limits);
 }
 
 void SessionHost::ask_for_turn() {
@@ -88,7 +88,7 @@ void SessionHost::ask_for_turn() {
         if (!self || self->left_) return;
         self->turn_asked_ = false;
         self->core_.on_turn();
-        self->on_output();
+        self->on_turn();
     });
 }
 

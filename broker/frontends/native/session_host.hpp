@@ -44,6 +44,8 @@ protected:
 private:
     /// Something was told to the core outside of a hand-over: there may be output, or the session ends.
     virtual void on_output() = 0;
+    /// The same, and requests may be wanted again.
+    virtual void on_turn() = 0;
 
     /// Where answers to what subscriptions ask by themselves come: their numbers are apart from those of the peer.
     struct OwnAnswers final : runtime::AnswerReceiver {
@@ -69,8 +71,8 @@ private:
     Result<engine::HistoryPiece> read_history(std::uint32_t topic, std::uint64_t offset,
                                               const engine::HistoryLimits& limits) override;
     Result<std::uint64_t> find_in_history(std::uint32_t topic, Timestamp time) override;
-    Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t topic, const std::string& pattern,
-                                                                 std::size_t publications_max) override;
+    Result<engine::RetainedPiece> read_retained(std::uint32_t topic, const std::string& pattern,
+                                                const std::string& after, const engine::HistoryLimits& limits) override;
     runtime::TopicSubscribers& topic_subscribers() override { return thread_.topic_subscribers(); }
     runtime::Presence& presence() override { return context_->broker.presence(); }
     void presence_changed() override { thread_.presence_changed(); }

@@ -17,6 +17,9 @@ namespace tern::native {
 
 namespace {
 
+/// Others wait while members are copied, and a frame holds no more of them with the longest names and states.
+constexpr std::size_t presence_members_max = 10'000;
+
 /// One topic's history as of one snapshot.
 class SeenHistory {
 public:
@@ -119,7 +122,8 @@ Errc answer(runtime::Broker& broker, ReplyWriter& writer, ReplyTo to, const Desc
     if (!topic.has_value()) return topic.error();
     if (topic->settings.presence == engine::PresenceMode::nobody) return Errc::presence_not_enabled;
     const auto& presence = broker.presence();
-    return writer.write(to, PresenceReport{presence.members(topic->id, query.members_max), presence.count(topic->id)});
+    const auto members_max = std::min<std::size_t>(query.members_max, presence_members_max);
+    return writer.write(to, PresenceReport{presence.members(topic->id, members_max), presence.count(topic->id)});
 }
 
 Errc answer(runtime::Broker& broker, ReplyWriter& writer, ReplyTo to, const ReadHistory& query) {

@@ -30,9 +30,9 @@ public:
     virtual Result<engine::HistoryPiece> read_history(std::uint32_t topic, std::uint64_t offset,
                                                       const engine::HistoryLimits& limits) = 0;
     virtual Result<std::uint64_t> find_in_history(std::uint32_t topic, Timestamp time) = 0;
-    virtual Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t topic,
-                                                                         const std::string& pattern,
-                                                                         std::size_t publications_max) = 0;
+    virtual Result<engine::RetainedPiece> read_retained(std::uint32_t topic, const std::string& pattern,
+                                                        const std::string& after,
+                                                        const engine::HistoryLimits& limits) = 0;
 
     virtual runtime::TopicSubscribers& topic_subscribers() = 0;
     virtual runtime::Presence& presence() = 0;

@@ -69,7 +69,11 @@ bool Connection::on_message(std::string_view message) {
     const auto taken = take(message);
     if (taken < message.size() && !core().ending()) rest_ = message.substr(taken);
     flush();
-    // A session that ends reads on, for the peer's part of the closing handshake.
+    return reads_on();
+}
+
+/// A session that ends does, for the peer's part of the closing handshake.
+bool Connection::reads_on() const {
     return core().ending() || (rest_.empty() && wants_requests());
 }
 
@@ -82,11 +86,13 @@ bool Connection::wants_requests() const {
 /// Goes on with what had to wait.
 void Connection::proceed() {
     if (ended_ || !open_ || core().ending() || !wants_requests()) return;
-    if (!rest_.empty()) {
-        const auto message = std::exchange(rest_, {});
-        if (!on_message(message)) return;
+    rest_taken_ += take(std::string_view(rest_).substr(rest_taken_));
+    if (rest_taken_ == rest_.size() || core().ending()) {
+        rest_ = {};
+        rest_taken_ = 0;
     }
-    transport_.resume();
+    flush();
+    if (reads_on()) transport_.resume();
 }
 
 /// Executes the requests of a message as long as the session wants some; how much of it that was.

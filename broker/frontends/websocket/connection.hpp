@@ -47,8 +47,13 @@ private:
     void on_written() override;
     void on_end(std::string_view fault) override;
     void on_output() override { flush(); }
+    void on_turn() override {
+        proceed();
+        flush();
+    }
 
     bool wants_requests() const;
+    bool reads_on() const;
     void proceed();
     std::size_t take(std::string_view message);
     std::size_t take_line(std::string_view message);
@@ -75,6 +80,8 @@ private:
     Transport transport_;
     /// What came of a message when the session wanted no more requests.
     std::string rest_;
+    /// So much of it was executed.
+    std::size_t rest_taken_ = 0;
     /// Of the core's output, on its way.
     std::size_t gathered_bytes_ = 0;
     bool ping_due_ = false;

@@ -5,6 +5,7 @@
 
 #include "broker/base/base64.hpp"
 #include "broker/base/check.hpp"
+#include "broker/frontends/native/request_fields.hpp"
 
 namespace tern::websocket {
 
@@ -33,12 +34,20 @@ bool Fields::next() {
         return settle(), false;
     }
     name_ = std::move(*name);
-    if (std::ranges::find(seen_, name_) != seen_.end()) {
+    if (seen_before()) {
         refuse(Errc::request_malformed, "given twice");
         return false;
     }
-    seen_.push_back(name_);
     return true;
+}
+
+/// Objects are small, but for the headers of a record, of which there may be any number.
+bool Fields::seen_before() {
+    constexpr std::size_t few = 16;
+    if (std::ranges::find(seen_, name_) != seen_.end()) return true;
+    if (seen_.size() == few) return !seen_beside_.insert(name_).second;
+    seen_.push_back(name_);
+    return false;
 }
 
 void Fields::refuse(Errc status, std::string_view what) {
@@ -81,6 +90,16 @@ void Fields::text(std::string& to) {
 void Fields::text(std::optional<std::string>& to) {
     if (skip_null()) return;
     text(to.emplace());
+}
+
+void Fields::text(std::string& to, std::size_t bytes_max, Errc too_long) {
+    text(to);
+    if (to.size() > bytes_max) refuse(too_long, "up to " + std::to_string(bytes_max) + " bytes");
+}
+
+void Fields::namespace_name(std::string& to) {
+    text(to);
+    if (auto refusal = native::check_namespace(to)) refuse(refusal->status);
 }
 
 void Fields::flag(bool& to) {

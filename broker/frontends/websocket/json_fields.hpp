@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,10 @@ public:
 
     void text(std::string& to);
     void text(std::optional<std::string>& to);
+    /// Up to `bytes_max`, or else `too_long`: what is kept while something waits, or looked for, is bounded here.
+    void text(std::string& to, std::size_t bytes_max, Errc too_long);
+    /// A namespace that clients may name.
+    void namespace_name(std::string& to);
     void flag(bool& to);
     /// A whole number from `min` to `max`.
     void number(std::int64_t& to, std::int64_t min, std::int64_t max);
@@ -100,6 +105,7 @@ private:
         if constexpr (sizeof(Number) >= 8) return static_cast<std::uint64_t>(INT64_MAX);
         return std::numeric_limits<Number>::max();
     }
+    bool seen_before();
     bool expect(json::Kind kind, std::string_view otherwise);
     bool skip_null();
     bool settle();
@@ -108,6 +114,7 @@ private:
     const std::string place_;
     std::string name_;
     std::vector<std::string> seen_;
+    std::set<std::string> seen_beside_;
     MaybeRefusal refusal_;
 };
 

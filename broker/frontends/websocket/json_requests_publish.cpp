@@ -39,7 +39,7 @@ MaybeRefusal read_publication(json::Reader& reader, std::string place, PublishFr
         else if (fields.is("ephemeral"))
             fields.flag(ephemeral);
         else if (fields.is("namespace"))
-            fields.text(namespace_name);
+            fields.namespace_name(namespace_name);
         else
             fields.unknown();
     }

@@ -94,9 +94,9 @@ void read_messages(Fields& fields, Keeper& keeper, engine::SendMessages& to) {
 /// `queue` and `namespace`, which all have; false when the field is another one.
 bool read_queue_field(Fields& fields, engine::QueueName& to) {
     if (fields.is("queue"))
-        fields.text(to.name);
+        fields.text(to.name, protocol::queue_name_bytes_max, Errc::queue_name_invalid);
     else if (fields.is("namespace"))
-        fields.text(to.namespace_name);
+        fields.namespace_name(to.namespace_name);
     else
         return false;
     return true;

@@ -89,9 +89,9 @@ JsonDemand read_append(json::Reader& reader, Timestamp now) {
     Fields fields(reader, {});
     while (fields.next()) {
         if (fields.is("stream"))
-            fields.text(to.stream.name);
+            fields.text(to.stream.name, protocol::stream_name_bytes_max, Errc::stream_name_invalid);
         else if (fields.is("namespace"))
-            fields.text(to.stream.namespace_name);
+            fields.namespace_name(to.stream.namespace_name);
         else if (fields.is("partition"))
             fields.number(partition);
         else if (fields.is("records"))
@@ -122,9 +122,9 @@ JsonDemand read_fetch(json::Reader& reader) {
     Fields fields(reader, {});
     while (fields.next()) {
         if (fields.is("stream"))
-            fields.text(position.stream.name);
+            fields.text(position.stream.name, protocol::stream_name_bytes_max, Errc::stream_name_invalid);
         else if (fields.is("namespace"))
-            fields.text(position.stream.namespace_name);
+            fields.namespace_name(position.stream.namespace_name);
         else if (fields.is("partition"))
             fields.number(position.partition);
         else if (fields.is("offset"))
@@ -155,7 +155,7 @@ JsonDemand read_connect(json::Reader& reader) {
         if (fields.is("client"))
             fields.text(to.client);
         else if (fields.is("namespace"))
-            fields.text(ignored);
+            fields.namespace_name(ignored);
         else
             fields.unknown();
     }
@@ -168,7 +168,7 @@ JsonDemand read_ping(json::Reader& reader) {
     Fields fields(reader, {});
     while (fields.next()) {
         if (fields.is("namespace"))
-            fields.text(ignored);
+            fields.namespace_name(ignored);
         else
             fields.unknown();
     }

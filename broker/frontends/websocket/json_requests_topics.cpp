@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/frontends/native/request_fields.hpp"
 #include "broker/frontends/websocket/json_requests.hpp"
 #include "protocol/limits.hpp"
 
@@ -17,7 +18,7 @@ void read_from_object(Fields& fields, native::StartPosition& to) {
     };
     while (within.next()) {
         if (within.is("epoch"))
-            within.text(to.epoch);
+            within.text(to.epoch, native::id_bytes_max, Errc::epoch_differs);
         else if (within.is("last"))
             position(From::last), within.number(to.last);
         else if (within.is("offset"))
@@ -94,7 +95,7 @@ MaybeRefusal read_handles(json::Reader& reader, bool with_delay, Handles& to) {
         else if (with_delay && fields.is("delay_ms"))
             fields.number(to.delay_ms, 0, INT64_MAX / 2);
         else if (fields.is("namespace"))
-            fields.text(ignored);
+            fields.namespace_name(ignored);
         else
             fields.unknown();
     }
@@ -120,9 +121,9 @@ JsonDemand read_subscribe(json::Reader& reader) {
     Fields fields(reader, {});
     while (fields.next()) {
         if (fields.is("pattern"))
-            fields.text(to.pattern);
+            fields.text(to.pattern, protocol::subject_bytes_max, Errc::pattern_invalid);
         else if (fields.is("namespace"))
-            fields.text(to.namespace_name);
+            fields.namespace_name(to.namespace_name);
         else if (fields.is("from"))
             read_from(fields, to.start);
         else if (fields.is("filter"))
@@ -138,7 +139,7 @@ JsonDemand read_subscribe(json::Reader& reader) {
                                            {"disconnect", native::SlowPolicy::disconnect}},
                                           to.slow_policy);
         else if (fields.is("durable"))
-            fields.text(to.durable.name);
+            fields.text(to.durable.name, protocol::durable_name_bytes_max, Errc::durable_name_invalid);
         else if (fields.is("in_flight_max"))
             fields.number(to.durable.in_flight_max);
         else if (fields.is("ack_wait_ms"))
@@ -146,11 +147,12 @@ JsonDemand read_subscribe(json::Reader& reader) {
         else if (fields.is("deliveries_max"))
             fields.number(to.durable.deliveries_max);
         else if (fields.is("dead_letter_queue"))
-            fields.text(to.durable.dead_letter_queue);
+            fields.text(to.durable.dead_letter_queue, protocol::queue_name_bytes_max,
+                        Errc::subscription_setting_invalid);
         else if (fields.is("presence"))
             fields.flag(to.presence.wanted);
         else if (fields.is("member"))
-            fields.text(to.presence.member);
+            fields.text(to.presence.member, protocol::member_name_bytes_max, Errc::member_invalid);
         else if (fields.is("state"))
             fields.value(to.presence.state);
         else
@@ -169,7 +171,7 @@ JsonDemand read_unsubscribe(json::Reader& reader) {
         if (fields.is("sub"))
             read_sub(fields, to.subscription);
         else if (fields.is("namespace"))
-            fields.text(ignored);
+            fields.namespace_name(ignored);
         else
             fields.unknown();
     }
@@ -202,9 +204,9 @@ JsonDemand read_history(json::Reader& reader) {
     Fields fields(reader, {});
     while (fields.next()) {
         if (fields.is("pattern"))
-            fields.text(to.pattern);
+            fields.text(to.pattern, protocol::subject_bytes_max, Errc::pattern_invalid);
         else if (fields.is("namespace"))
-            fields.text(to.namespace_name);
+            fields.namespace_name(to.namespace_name);
         else if (fields.is("limit"))
             fields.number(to.publications_max);
         else if (fields.is("from") && fields.kind() != json::Kind::null)
@@ -212,7 +214,7 @@ JsonDemand read_history(json::Reader& reader) {
         else if (fields.is("before") && fields.kind() != json::Kind::null)
             to.reverse = true, fields.number(to.start.offset);
         else if (fields.is("epoch"))
-            fields.text(epoch);
+            fields.text(epoch, native::id_bytes_max, Errc::epoch_differs);
         else if (fields.kind() == json::Kind::null && (fields.is("from") || fields.is("before")))
             fields.reader().value();
         else
@@ -230,9 +232,9 @@ JsonDemand read_presence(json::Reader& reader) {
     Fields fields(reader, {});
     while (fields.next()) {
         if (fields.is("topic"))
-            fields.text(to.topic.name);
+            fields.text(to.topic.name, protocol::topic_name_bytes_max, Errc::topic_name_invalid);
         else if (fields.is("namespace"))
-            fields.text(to.topic.namespace_name);
+            fields.namespace_name(to.topic.namespace_name);
         else if (fields.is("limit"))
             fields.number(to.members_max);
         else
@@ -253,7 +255,7 @@ JsonDemand read_state(json::Reader& reader) {
         else if (fields.is("state"))
             fields.value(to.state);
         else if (fields.is("namespace"))
-            fields.text(ignored);
+            fields.namespace_name(ignored);
         else
             fields.unknown();
     }

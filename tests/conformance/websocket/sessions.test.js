@@ -116,6 +116,35 @@ test("JSON sessions", async (suite) => {
         assert.equal((await session.next("pub")).base64, "/wD+");
     });
 
+    await suite.test("refuse names that are longer than any can be, and those of the broker's own queues", async (test) => {
+        const session = await Session.open(test, broker);
+        const name = "n".repeat(600);
+        const error = async (command, fields) => (await session.ask(command, fields)).error?.name;
+        assert.equal(await error("send", { queue: name, body: "x" }), "queue_name_invalid");
+        assert.equal(await error("receive", { queue: "q", namespace: name }), "namespace_invalid");
+        assert.equal(
+            await error("subscribe", { pattern: "t", durable: "d", dead_letter_queue: name }),
+            "subscription_setting_invalid",
+        );
+        await session.call("subscribe", { pattern: "secrets.>", durable: "keeper" });
+        assert.equal(await error("receive", { queue: "1/keeper", namespace: "~durable/" }), "namespace_invalid");
+    });
+    await suite.test("let others have their turn, however much one message asks for", async (test) => {
+        const busy = await Session.open(test, broker);
+        const other = await Session.open(test, broker);
+        for (let i = 0; i < 11; ++i) {
+            await busy.call("publish", Array.from({ length: 1000 }, () => ({ subject: "long.log", data: i })));
+        }
+        const search = JSON.stringify({ history: { pattern: "long.none" } });
+        let done = false;
+        busy.socket.send(Array(300).fill(search).join("\n"));
+        const last = busy.call("ping").then(() => (done = true));
+        await other.call("ping");
+        const { publications, next_offset, more } = await other.call("history", { pattern: "long.none" });
+        assert.equal(done, false);
+        assert.deepEqual([publications, next_offset, more], [[], 10_000, true]);
+        await last;
+    });
     await suite.test("unsubscribe", async (test) => {
         const session = await Session.open(test, broker);
         const first = await session.call("subscribe", { pattern: "off.one" });

@@ -1,4 +1,5 @@
 #include "broker/base/random_source.hpp"
+#include "broker/engine/stream_reading.hpp"
 #include "tests/unit/engine/stream_fixture.hpp"
 
 using namespace tern::test;
@@ -108,4 +109,26 @@ TEST_CASE_FIXTURE(StreamFixture, "a damaged block on the way of a search is told
 
     CHECK_EQ(search(0)->at(0).offset, 0);
     CHECK_EQ(search(150).error(), Errc::storage_damaged);
+}
+
+TEST_CASE_FIXTURE(StreamFixture, "searches that have looked at enough end where nothing before is late enough") {
+    create();
+    append(batch_of({{100, std::string(1u << 20, 'x')}, {300, "b"}}, {}, protocol::Compression::gzip));
+    append(batch_of({{250, "d"}, {400, "e"}}));
+    const auto search = [&](std::int64_t time, engine::SearchBudget& budget) {
+        engine::FoundOffset found;
+        found.end_offset = 4;
+        REQUIRE_EQ(engine::search_time(*store().begin_read(), {1, 0}, time, found, budget), Errc::ok);
+        return found.offset;
+    };
+
+    engine::SearchBudget enough;
+    CHECK_EQ(search(300, enough), 1);
+    CHECK_LT(enough.bytes, (255u << 20) + 1);
+
+    // A few bytes that stand for many: the batch's first record is as near as can be told.
+    engine::SearchBudget little{100'000};
+    CHECK_EQ(search(300, little), 0);
+    CHECK_EQ(little.bytes, 0);
+    CHECK_LE(search(400, little), 3);
 }

@@ -184,6 +184,34 @@ TEST_CASE_FIXTURE(TopicFixture, "the sequence of a FIFO topic without a history 
     CHECK_GT(publish(publication).sequence, before);
 }
 
+TEST_CASE_FIXTURE(TopicFixture, "retained values are read in pieces, bounded by number, bytes and subjects looked at") {
+    create({.retained = true});
+    for (int i = 1000; i < 3200; i += 100) {
+        std::vector<Publication> publications;
+        for (int j = i; j < i + 100; ++j)
+            publications.push_back(publication_of("1234567890", "chat." + std::to_string(j)));
+        publish_all(std::move(publications));
+    }
+    const auto read = [&](const std::string& pattern, const std::string& after, HistoryLimits limits) {
+        return engine::read_retained(*store.begin_read(), describe().id, pattern, after, limits).value();
+    };
+
+    const auto three = read("chat.>", "chat.1010", {3});
+    CHECK_EQ(three.publications.size(), 3);
+    CHECK_EQ(three.publications[0].publication.subject, "chat.1011");
+    CHECK_EQ(three.next_after, "chat.1013");
+    CHECK_EQ(read("chat.>", {}, {1000, 25}).publications.size(), 3);
+    const auto last = read("chat.>", "chat.3197", {1000});
+    CHECK_EQ(last.publications.size(), 2);
+    CHECK(last.next_after.empty());
+
+    // Nothing matches, and others have their turn in between.
+    int pieces = 1;
+    auto none = read("chat.*.none", {}, {});
+    for (; !none.next_after.empty(); ++pieces) none = read("chat.*.none", none.next_after, {});
+    CHECK_EQ(pieces, 3);
+}
+
 TEST_CASE_FIXTURE(TopicFixture, "the last publication of each subject is retained") {
     create({.retained = true});
     publish_all({publication_of("1", "chat.a"), publication_of("2", "chat.b.c"), publication_of("3", "chat.a")});

@@ -124,9 +124,9 @@ public:
         return texts;
     }
     std::vector<engine::StoredPublication> retained(const std::string& pattern) {
-        auto values = engine::read_retained(*store.begin_read(), describe().id, pattern, 1000);
+        auto values = engine::read_retained(*store.begin_read(), describe().id, pattern, {}, {1000});
         REQUIRE(values.has_value());
-        return *values;
+        return std::move(values->publications);
     }
 
     /// The rows of all tables but `meta`.

@@ -19,12 +19,13 @@ struct ScriptedBroker final : SessionSurroundings {
         std::uint64_t request;
         engine::Command command;
         runtime::Frame frame;
+        std::size_t bytes = 0;
     };
 
     Result<void> submit(std::uint64_t request, engine::Command&& command, runtime::Frame&& frame,
-                        std::size_t) override {
+                        std::size_t bytes) override {
         if (refusal != Errc::ok) return refusal;
-        submitted.push_back({request, std::move(command), std::move(frame)});
+        submitted.push_back({request, std::move(command), std::move(frame), bytes});
         return {};
     }
     void answer(ReplyTo to, const Query& query) override {
@@ -55,16 +56,16 @@ struct ScriptedBroker final : SessionSurroundings {
         return engine::HistoryPiece{};
     }
     Result<std::uint64_t> find_in_history(std::uint32_t, Timestamp) override { return std::uint64_t{0}; }
-    Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t, const std::string&,
-                                                                 std::size_t) override {
-        return std::vector<engine::StoredPublication>();
+    Result<engine::RetainedPiece> read_retained(std::uint32_t, const std::string&, const std::string&,
+                                                const engine::HistoryLimits&) override {
+        return engine::RetainedPiece();
     }
     runtime::TopicSubscribers& topic_subscribers() override { return hub; }
     runtime::Presence& presence() override { return who; }
     void presence_changed() override {}
     runtime::Metrics& metrics() override { return counters; }
     void touch() override {}
-    void ask_for_turn() override {}
+    void ask_for_turn() override { turn_asked = true; }
     std::uint64_t session() const override { return 1; }
     Timestamp now() const override { return Timestamp(1'000'000); }
 
@@ -80,11 +81,13 @@ struct ScriptedBroker final : SessionSurroundings {
     std::vector<Query> queries;
     std::vector<std::string> backups;
     std::vector<engine::Answer> given_back;
+    bool turn_asked = false;
     /// What was read, and what a read finds; nothing, unless a test says otherwise.
     std::vector<Fetch> fetches;
     engine::Fetched stored;
+    static constexpr std::uint64_t waiting_fetches_max = 20;
     runtime::Counter waiting_count;
-    runtime::WaitingFetches waiting{waiting_count, 2, [] {}};
+    runtime::WaitingFetches waiting{waiting_count, waiting_fetches_max, [] {}};
 };
 
 struct Reply {

@@ -52,9 +52,18 @@ struct SubscriptionFixture : TopicSurroundings {
         const auto found = std::ranges::find_if(history, [time](const auto& stored) { return stored.at >= time; });
         return start + static_cast<std::uint64_t>(found - history.begin());
     }
-    Result<std::vector<engine::StoredPublication>> read_retained(std::uint32_t, const std::string&,
-                                                                 std::size_t) override {
-        return retained;
+    /// They are in the order of their subjects.
+    Result<engine::RetainedPiece> read_retained(std::uint32_t, const std::string&, const std::string& after,
+                                                const engine::HistoryLimits& limits) override {
+        engine::RetainedPiece piece;
+        for (const auto& stored : retained) {
+            if (stored.publication.subject <= after) continue;
+            if (piece.publications.size() == limits.publications_max) return piece;
+            piece.next_after = stored.publication.subject;
+            piece.publications.push_back(stored);
+        }
+        piece.next_after.clear();
+        return piece;
     }
     runtime::TopicSubscribers& topic_subscribers() override { return hub; }
     runtime::Presence& presence() override { return who; }

@@ -38,6 +38,44 @@ QueueSettings with_unknown_scope() {
     return settings;
 }
 
+using Bytes = flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>>;
+
+/// 30,000 bytes, once.
+Bytes long_bytes(detail::Builder& builder) {
+    return builder.CreateVector(std::vector<std::uint8_t>(30'000, 'x'));
+}
+
+/// In FlatBuffers a short frame can say the same long thing a thousand times: that would be 30 MB.
+std::string same_message_again_and_again() {
+    return frame_with<wire::Send>([](detail::Builder& b) {
+        const auto message = wire::CreateNewMessage(b, long_bytes(b));
+        const auto messages = b.CreateVector(std::vector(1000, message));
+        return wire::CreateSend(b, 0, b.CreateString("q"), messages);
+    });
+}
+
+std::string same_publication_again_and_again() {
+    return frame_with<wire::Publish>([](detail::Builder& b) {
+        const auto publication = wire::CreateNewPublication(b, b.CreateString("t"), long_bytes(b));
+        return wire::CreatePublish(b, 0, b.CreateVector(std::vector(1000, publication)));
+    });
+}
+
+std::string same_batch_again_and_again() {
+    return frame_with<wire::Append>([](detail::Builder& b) {
+        const auto entry = wire::CreateAppendEntry(b, 0, long_bytes(b));
+        return wire::CreateAppend(b, 0, b.CreateString("s"), b.CreateVector(std::vector(1000, entry)));
+    });
+}
+
+std::string same_step_again_and_again() {
+    return frame_with<wire::Transact>([](detail::Builder& b) {
+        const auto message = wire::CreateNewMessage(b, long_bytes(b));
+        const auto send = wire::CreateSend(b, 0, b.CreateString("q"), b.CreateVector(std::vector(10, message)));
+        return wire::CreateTransact(b, 0, 0, b.CreateVector(std::vector(100, send)));
+    });
+}
+
 std::vector<Refused> refused_requests() {
     const std::string long_name(81, 'n');
     return {
@@ -46,7 +84,15 @@ std::vector<Refused> refused_requests() {
         {"no queue name", detail::describe_queue(1, "").frame, Errc::missing_field, "name"},
         {"no queue to send to", detail::send(1, "", NewMessage{.body = "x"}).frame, Errc::missing_field, "queue"},
         {"name too long", detail::purge_queue(1, long_name).frame, Errc::queue_name_invalid, "name"},
-        {"namespace too long", detail::purge_queue(1, {"q", long_name}).frame, Errc::namespace_invalid, ""},
+        {"namespace too long", detail::purge_queue(1, {"q", long_name}).frame, Errc::namespace_invalid, "namespace"},
+        {"one of the broker's own queues", detail::receive(1, {"1/phone", "~durable/"}, {}).frame,
+         Errc::namespace_invalid, "namespace"},
+        {"the broker's own queues", detail::list_queues(1, {"~durable/", "", 10, {}}).frame, Errc::namespace_invalid,
+         "namespace"},
+        {"shared messages", same_message_again_and_again(), Errc::request_malformed, "share bytes"},
+        {"shared publications", same_publication_again_and_again(), Errc::request_malformed, "share bytes"},
+        {"shared batches", same_batch_again_and_again(), Errc::request_malformed, "share bytes"},
+        {"shared steps", same_step_again_and_again(), Errc::request_malformed, "share bytes"},
         {"empty batch of sends", send_frame(0), Errc::batch_empty, "messages"},
         {"batch of sends too long", send_frame(1001), Errc::batch_too_long, "messages"},
         {"empty batch of deletes", detail::delete_batch(1, "q", {}).frame, Errc::batch_empty, "receipt_handles"},
@@ -71,6 +117,9 @@ std::vector<Refused> refused_requests() {
          frame_with<wire::UntagQueue>([](detail::Builder& b) { return wire::CreateUntagQueueDirect(b, nullptr, "q"); }),
          Errc::missing_field, "keys"},
         {"too many tags", detail::tag_queue(1, "q", std::vector<Tag>(51, Tag{"k", "v"})).frame, Errc::tags_invalid, ""},
+        {"tag too long", detail::tag_queue(1, "q", {Tag{"k", std::string(2000, 'v')}}).frame, Errc::tags_invalid,
+         "tags"},
+        {"key too long", detail::untag_queue(1, "q", {std::string(2000, 'k')}).frame, Errc::tags_invalid, "keys"},
         {"unknown scope", detail::create_queue(1, "q.fifo", with_unknown_scope(), {}).frame, Errc::unknown_value,
          "deduplication_scope"},
         {"page token too long", detail::list_queues(1, {"", "", 10, std::string(2000, 't')}).frame,

@@ -41,6 +41,7 @@ struct FetchFixture : SessionFixture {
     }
     void fetch(std::uint64_t request, std::chrono::milliseconds wait, std::uint32_t bytes_min = 1,
                std::uint64_t offset = 0) {
+        core->on_turn();
         receive(detail::fetch(request, {{"s", 0, offset}}, {.bytes_min = bytes_min, .wait = wait}).frame);
     }
     void append(std::string batches, std::uint64_t end_offset) {
@@ -169,13 +170,29 @@ TEST_CASE_FIXTURE(FetchFixture, "a session that ends takes its waiting fetches w
 }
 
 TEST_CASE_FIXTURE(FetchFixture, "no more fetches wait than the broker allows") {
-    fetch(1, 5s);
-    fetch(2, 5s);
-    fetch(3, 5s);
+    for (std::uint64_t id = 1; id <= ScriptedBroker::waiting_fetches_max + 1; ++id) fetch(id, 5s);
 
     const auto reply = only_reply();
-    CHECK_EQ(reply.id, 3);
+    CHECK_EQ(reply.id, ScriptedBroker::waiting_fetches_max + 1);
     CHECK_EQ(reply.status, Errc::overloaded);
+}
+
+TEST_CASE_FIXTURE(FetchFixture, "nor may one session's fetches name very much in all while they wait") {
+    const std::vector<FetchPosition> positions(1024, FetchPosition{"s", 0, 0});
+    const auto fetch_all = [&](std::uint64_t request) {
+        core->on_turn();
+        receive(detail::fetch(request, positions, {.bytes_min = 1, .wait = 5s}).frame);
+    };
+    for (std::uint64_t id = 1; id <= 17; ++id) fetch_all(id);
+    const auto reply = only_reply();
+    CHECK_EQ(reply.id, 17);
+    CHECK_EQ(reply.status, Errc::overloaded);
+
+    append(batch_of(0, 100), 1);
+    CHECK_EQ(written().size(), 16);
+    broker.stored = fetched({}, 0);
+    fetch_all(18);
+    CHECK(written().empty());
 }
 
 TEST_CASE("waiting fetches count as requests in flight until they are answered") {

@@ -229,4 +229,46 @@ TEST_CASE_FIXTURE(SessionFixture, "a cancellation takes no place in flight and g
     CHECK(written().empty());
 }
 
+TEST_CASE_FIXTURE(SessionFixture, "after some requests that read the store others have their turn") {
+    greet();
+    std::string requests;
+    for (int i = 1; i <= 100; ++i) requests += detail::broker_status(static_cast<std::uint64_t>(i)).frame;
+    receive(requests);
+    const auto done = broker.queries.size();
+    CHECK_LT(done, 100);
+    CHECK(broker.turn_asked);
+    CHECK_FALSE(core->wants_requests());
+
+    while (std::exchange(broker.turn_asked, false)) {
+        core->on_turn();
+        intake->proceed();
+    }
+
+    CHECK_EQ(broker.queries.size(), 100);
+    CHECK(core->wants_requests());
+}
+
+TEST_CASE_FIXTURE(SessionFixture, "a request weighs as much as what it leads to, where its entries share their bytes") {
+    greet();
+    {
+        detail::Builder b;
+        const auto data = b.CreateVector(std::vector<std::uint8_t>(10'000, 'x'));
+        const auto publication = wire::CreateNewPublication(b, b.CreateString("t"), data);
+        const auto all = b.CreateVector(std::vector(1000, publication));
+        receive(detail::frame_of(b, 1, wire::CreatePublish(b, 0, all)));
+    }
+    {
+        detail::Builder b;
+        const auto numbers = b.CreateVector(std::vector<std::uint32_t>(1000, 7));
+        const auto set = wire::CreatePartitionSet(b, b.CreateString("s"), numbers);
+        const auto sets = b.CreateVector(std::vector(50, set));
+        receive(detail::frame_of(b, 2, wire::CreateHeartbeat(b, 0, b.CreateString("g"), b.CreateString("m"), 1, sets)));
+    }
+
+    REQUIRE_EQ(broker.submitted.size(), 2);
+    CHECK_GE(broker.submitted[0].bytes, 10'000'000);
+    CHECK_GE(broker.submitted[1].bytes, 1'000'000);
+    CHECK_LE(broker.submitted[1].bytes, 2'000'000);
+}
+
 }  // namespace tern::native

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "tests/unit/native/subscription_fixture.hpp"
 
 namespace tern::native {
@@ -146,6 +148,31 @@ TEST_CASE_FIXTURE(SubscriptionFixture, "retained values come before what is publ
 
     CHECK(read() == Lines{"1 subscribed chat @1", "1 pub chat.a @0 retained old", "1 pub chat.a @1 new",
                           "2 subscribed chat @1", "2 pub chat.a @1 new"});
+}
+
+TEST_CASE_FIXTURE(SubscriptionFixture, "retained values are read as there is room, however many there are") {
+    for (int i = 1000; i < 3500; ++i)
+        retained.push_back({0, time - 1s, {}, {fmt::format("chat.{}", i), "x", {}, {}, {}}});
+    with_history = false;
+    subscribe(1, to("chat.>"));
+    send("chat.1000", "new", 0);
+    tell();
+
+    const auto lines = read();
+    REQUIRE_EQ(lines.size(), 2502);
+    CHECK_EQ(std::ranges::count(lines, "1 pub chat.1000 @0 new"), 1);
+    CHECK_EQ(lines.back(), "1 pub chat.3499 @0 retained x");
+}
+
+TEST_CASE_FIXTURE(SubscriptionFixture, "what was published since a subscription began is not a last value to it") {
+    with_history = false;
+    retained = {{0, time - 1s, {}, {"chat.a", "before", {}, {}, {}}},
+                {9, time - 1s, {}, {"chat.b", "run before", {}, {}, {}}},
+                {5, time, {}, {"chat.c", "since", {}, {}, {}}}};
+    subscribe(1, to("chat.>"));
+
+    CHECK(read() ==
+          Lines{"1 subscribed chat @0", "1 pub chat.a @0 retained before", "1 pub chat.b @9 retained run before"});
 }
 
 TEST_CASE_FIXTURE(SubscriptionFixture, "a filter policy holds for what is live and for what is read") {

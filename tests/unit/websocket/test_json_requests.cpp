@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "broker/engine/publication.hpp"
 #include "broker/frontends/websocket/json_codec.hpp"
@@ -326,6 +328,52 @@ TEST_CASE("every refusal names its field") {
         CAPTURE(line);
         CHECK_EQ(refusal_text(line), refusal);
     }
+}
+
+TEST_CASE("names longer than any can be are refused with the field, before anything looks for them or keeps them") {
+    const std::string name(600, 'n');
+    const auto refused = [&](std::string line) {
+        line.replace(line.find('@'), 1, line.find("epoch") == std::string::npos ? name : name + name);
+        return refusal_text(line);
+    };
+    const std::vector<std::pair<const char*, const char*>> cases = {
+        {R"({"id":1,"send":{"queue":"@","body":"x"}})", "queue_name_invalid: queue: up to 80 bytes"},
+        {R"({"id":1,"receive":{"queue":"@"}})", "queue_name_invalid: queue: up to 80 bytes"},
+        {R"({"id":1,"delete":{"queue":"@","handles":["h"]}})", "queue_name_invalid: queue: up to 80 bytes"},
+        {R"({"id":1,"receive":{"queue":"q","namespace":"@"}})", "namespace_invalid: namespace"},
+        {R"({"id":1,"publish":{"subject":"t","data":1,"namespace":"@"}})", "namespace_invalid: namespace"},
+        {R"({"id":1,"append":{"stream":"@","records":[{"data":1}]}})", "stream_name_invalid: stream: up to 249 bytes"},
+        {R"({"id":1,"fetch":{"stream":"@","offset":0}})", "stream_name_invalid: stream: up to 249 bytes"},
+        {R"({"id":1,"presence":{"topic":"@"}})", "topic_name_invalid: topic: up to 256 bytes"},
+        {R"({"id":1,"history":{"pattern":"@"}})", "pattern_invalid: pattern: up to 256 bytes"},
+        {R"({"id":1,"subscribe":{"pattern":"@"}})", "pattern_invalid: pattern: up to 256 bytes"},
+        {R"({"id":1,"subscribe":{"pattern":"t","durable":"@"}})", "durable_name_invalid: durable: up to 80 bytes"},
+        {R"({"id":1,"subscribe":{"pattern":"t","dead_letter_queue":"@"}})",
+         "subscription_setting_invalid: dead_letter_queue: up to 80 bytes"},
+        {R"({"id":1,"subscribe":{"pattern":"t","member":"@"}})", "member_invalid: member: up to 128 bytes"},
+        {R"({"id":1,"subscribe":{"pattern":"t","from":{"offset":1,"epoch":"@"}}})",
+         "epoch_differs: from.epoch: up to 1024 bytes"},
+        // The broker's own: what waits there is not for everybody.
+        {R"({"id":1,"receive":{"queue":"1/phone","namespace":"~durable/@"}})", "namespace_invalid: namespace"},
+    };
+    for (const auto& [line, refusal] : cases) {
+        CAPTURE(line);
+        CHECK_EQ(refused(line), refusal);
+    }
+    CHECK_EQ(refusal_text(R"({"id":1,"receive":{"queue":"1/phone","namespace":"~durable/"}})"),
+             "namespace_invalid: namespace");
+}
+
+TEST_CASE("a record may have any number of headers, each once") {
+    std::string headers;
+    for (int i = 0; i < 200'000; ++i) headers += "\"h" + std::to_string(i) + "\":\"\",";
+    const auto append = [&](const std::string& last) {
+        return R"({"id":1,"append":{"stream":"s","records":[{"data":1,"headers":{)" + headers + last + "}}]}}";
+    };
+
+    CHECK_EQ(ReadRequest(append(R"("last":null)")).command<engine::Append>().batches.size(), 1);
+    CHECK_EQ(refusal_text(append(R"("h7":"")")), "request_malformed: records[0].headers.h7: given twice");
+    CHECK_EQ(refusal_text(append(R"("h777":"")")), "request_malformed: records[0].headers.h777: given twice");
 }
 
 }  // namespace tern::websocket
