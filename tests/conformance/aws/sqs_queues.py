@@ -216,32 +216,6 @@ def sqs_10_what_else_is_wrong_is_told_of_queues_that_are_there(bench, client):
                 **more)
 
 
-def sqs_10_names_longer_than_any_are_not_there(bench):
-    broker = bench.broker()
-    client, raw = JsonClient(broker), Raw(broker)
-    url = bench.queue(client)
-    for length in (81, 300, 511, 600, 2000, 100000):
-        name = "x" * length
-        arn = "arn:aws:sqs:us-east-1:000000000000:" + name
-        for operation, parameter in (("GetQueueUrl", "QueueName"), ("PurgeQueue", "QueueUrl"), ("DeleteQueue", "QueueUrl"),
-                                     ("ListDeadLetterSourceQueues", "QueueUrl")):
-            refused(client, "AWS.SimpleQueueService.NonExistentQueue", None, operation, **{parameter: name})
-        for operation in ("StartMessageMoveTask", "ListMessageMoveTasks"):
-            refused(client, "ResourceNotFoundException", None, operation, SourceArn=arn)
-        handle = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": arn}).encode()).decode()
-        refused(client, "ResourceNotFoundException" if length < 2049 else "InvalidParameterValue", None,
-                "CancelMessageMoveTask", TaskHandle=handle)
-        redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})}
-        refused(client, "InvalidParameterValue", None, "SetQueueAttributes",
-                QueueUrl=url, Attributes=redrive)
-        assert client.call("ListQueues", QueueNamePrefix=name) == {}
-        if length < 8000:
-            for page in (f"/000000000000/{name}?Action=ReceiveMessage", f"/_aws/sqs/messages?QueueUrl={name}",
-                         f"/_aws/sqs/messages/us-east-1/000000000000/{name}"):
-                status, _, text = raw.request("GET", page)
-                assert status == 400 and "NonExistentQueue" in text, text
-
-
 def sqs_11_purge(bench, client):
     url = bench.fifo(client, ContentBasedDeduplication="true")
     for group in "ab":
