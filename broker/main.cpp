@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -46,15 +45,6 @@ struct CannotStart {
     std::string sentence;
     int exit_code = exit_code_cannot_start;
 };
-
-/// Few arenas, and big blocks go back to the system: a broker at rest is a small one. What a fetch takes of a
-/// partition, 1 MiB unless it asks for more, is below what counts as big: pages that are new for each answer cost more
-/// than reading it.
-void keep_memory_small() {
-    ::mallopt(M_ARENA_MAX, 2);
-    ::mallopt(M_MMAP_THRESHOLD, 2 << 20);
-    ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
-}
 
 /// As many descriptors as the system lets us have: each connection is one.
 void raise_descriptor_limit() {
@@ -298,7 +288,6 @@ std::optional<std::string> environment(const std::string& variable) {
 int main(int argc, char** argv) {
     using namespace tern;
     const auto started = SteadyClock::now();
-    keep_memory_small();
 
     const auto outcome = runtime::configure({argv + std::min(argc, 1), argv + argc}, environment, TERN_VERSION);
     if (!outcome.configuration) {
