@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "broker/base/check.hpp"
+#include "broker/engine/catalog_lookup.hpp"
 #include "broker/engine/queue_settings.hpp"
 #include "broker/engine/row_keys.hpp"
-#include "protocol/limits.hpp"
 
 namespace tern::engine {
 namespace {
@@ -47,11 +47,8 @@ void read_members(const store::ReadTransaction& transaction, Group& group) {
 }  // namespace
 
 std::optional<std::uint32_t> group_id_of(const store::ReadTransaction& transaction, const GroupName& name) {
-    // Longer than any name can be, and than a key may be.
-    if (name.name.size() > protocol::group_name_bytes_max || !valid_namespace(name.namespace_name)) return std::nullopt;
-    const auto stored = transaction.get(Table::catalog, keys::catalog(keys::CatalogKind::group, name).view());
-    if (!stored) return std::nullopt;
-    return load_little<std::uint32_t>(stored.bytes().data());
+    if (!valid_namespace(name.namespace_name)) return std::nullopt;
+    return find_in_catalog(transaction, keys::CatalogKind::group, name);
 }
 
 Result<GroupRow> read_group_row(const store::ReadTransaction& transaction, std::uint32_t id) {

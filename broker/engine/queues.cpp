@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "broker/base/check.hpp"
+#include "broker/engine/catalog_lookup.hpp"
 #include "broker/engine/row_keys.hpp"
-#include "protocol/limits.hpp"
 
 namespace tern::engine {
 namespace {
@@ -25,17 +25,8 @@ std::uint32_t next_number(store::WriteTransaction& transaction, BytesView row) {
     return number;
 }
 
-/// Queues that nobody can name, those of durable subscriptions and endpoints, have longer names than others.
-constexpr std::size_t hidden_name_bytes_max = 2 * protocol::queue_name_bytes_max;
-constexpr std::size_t hidden_namespace_bytes_max = 2 * protocol::namespace_bytes_max;
-
 std::optional<std::uint32_t> queue_id_of(const store::ReadTransaction& transaction, const QueueName& name) {
-    // Longer than any name can be, and than a key may be: some front ends look for names as they come.
-    if (name.name.size() > hidden_name_bytes_max || name.namespace_name.size() > hidden_namespace_bytes_max)
-        return std::nullopt;
-    const auto stored = transaction.get(Table::catalog, keys::catalog(keys::CatalogKind::queue, name).view());
-    if (!stored) return std::nullopt;
-    return load_little<std::uint32_t>(stored.bytes().data());
+    return find_in_catalog(transaction, keys::CatalogKind::queue, name);
 }
 
 }  // namespace

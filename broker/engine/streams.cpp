@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "broker/base/check.hpp"
+#include "broker/engine/catalog_lookup.hpp"
 #include "broker/engine/row_keys.hpp"
-#include "protocol/limits.hpp"
 
 namespace tern::engine {
 namespace {
@@ -26,12 +26,9 @@ void write_number(store::WriteTransaction& transaction, BytesView row, T number)
 }
 
 std::optional<std::uint32_t> stream_id_of(const store::ReadTransaction& transaction, const StreamName& name) {
-    // Longer than any name can be, and than a key may be.
-    if (name.name.size() > protocol::stream_name_bytes_max || !valid_namespace(name.namespace_name))
-        return std::nullopt;
-    const auto stored = transaction.get(Table::catalog, keys::catalog(keys::CatalogKind::stream, name).view());
-    if (!stored) return std::nullopt;
-    return load_little<std::uint32_t>(stored.bytes().data());
+    // Hidden namespaces are not looked into by name.
+    if (!valid_namespace(name.namespace_name)) return std::nullopt;
+    return find_in_catalog(transaction, keys::CatalogKind::stream, name);
 }
 
 void write(store::WriteTransaction& transaction, const Partition& partition) {

@@ -6,9 +6,9 @@
 
 #include "broker/base/base64url.hpp"
 #include "broker/base/check.hpp"
+#include "broker/engine/catalog_lookup.hpp"
 #include "broker/engine/filter_policy.hpp"
 #include "broker/engine/row_keys.hpp"
-#include "protocol/limits.hpp"
 
 namespace tern::engine {
 namespace {
@@ -73,12 +73,10 @@ Result<StoredTopic> read_topic(const store::ReadTransaction& transaction, std::u
 }
 
 Result<StoredTopic> read_topic(const store::ReadTransaction& transaction, const TopicName& name) {
-    // Longer than any name can be, and than a key may be.
-    if (name.name.size() > protocol::topic_name_bytes_max || !valid_namespace(name.namespace_name))
-        return Errc::topic_does_not_exist;
-    const auto stored = transaction.get(Table::catalog, keys::catalog(keys::CatalogKind::topic, name).view());
-    if (!stored) return Errc::topic_does_not_exist;
-    return read_topic(transaction, load_little<std::uint32_t>(stored.bytes().data()));
+    if (!valid_namespace(name.namespace_name)) return Errc::topic_does_not_exist;
+    const auto id = find_in_catalog(transaction, keys::CatalogKind::topic, name);
+    if (!id) return Errc::topic_does_not_exist;
+    return read_topic(transaction, *id);
 }
 
 Topic& Topics::keep(Batch& batch, std::uint32_t id, TopicRow row) {
