@@ -10,9 +10,9 @@
 #include "broker/base/percent.hpp"
 #include "broker/base/utf8.hpp"
 #include "broker/engine/publication.hpp"
+#include "broker/engine/publication_record.hpp"
 #include "broker/engine/subject.hpp"
 #include "broker/frontends/admin/http_text.hpp"
-#include "broker/frontends/json/id_text.hpp"
 #include "protocol/temporary.hpp"
 
 namespace tern::admin {
@@ -107,7 +107,7 @@ HttpResponse answer_to_publish(const engine::Answer& answer) {
 
     HttpResponse response;
     response.content_type = "application/json";
-    response.body = fmt::format("{{\"id\":\"{}\"", json::text_of(result.id));
+    response.body = fmt::format("{{\"id\":\"{}\"", engine::text_of(result.id));
     if (result.offset) response.body += fmt::format(",\"offset\":{},\"epoch\":\"{}\"", *result.offset, results->epoch);
     if (result.sequence > 0) response.body += fmt::format(",\"sequence\":{}", result.sequence);
     if (result.duplicate) response.body += ",\"duplicate\":true";

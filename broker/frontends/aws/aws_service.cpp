@@ -4,13 +4,13 @@
 #include <memory>
 #include <utility>
 
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/aws/access.hpp"
 #include "broker/frontends/aws/admission.hpp"
 #include "broker/frontends/aws/call_reader.hpp"
 #include "broker/frontends/aws/developer_pages.hpp"
 #include "broker/frontends/aws/recognition.hpp"
 #include "broker/frontends/aws/rendering.hpp"
-#include "broker/frontends/json/id_text.hpp"
 #include "broker/runtime/system_random.hpp"
 
 namespace tern::aws {
@@ -108,7 +108,7 @@ admin::HttpStep AwsService::begin(admin::HttpRequest&& request) {
 std::string AwsService::new_request_id() {
     SeededRandom random(seed_ + 2 * requests_.fetch_add(1, std::memory_order_relaxed));
     const auto high = random.next();
-    return tern::json::text_of(engine::MessageId{high, random.next()});
+    return engine::text_of(engine::MessageId{high, random.next()});
 }
 
 }  // namespace tern::aws

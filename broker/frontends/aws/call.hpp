@@ -37,7 +37,7 @@ struct Call {
     /// HOST or HOST:PORT as the client wrote it, to be used in URLs.
     std::string authority;
     std::string request_id;
-    /// Of the field X-Amzn-Trace-Id; empty when it is not there.
+    /// Of the field X-Amzn-Trace-Id; empty when it is not there, or longer than a message's may be.
     std::string trace_header;
     /// Of Query only: the answer is wanted in JSON.
     bool answer_in_json = false;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "broker/base/json_text.hpp"
+#include "broker/engine/sending.hpp"
 #include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/json_body.hpp"
 #include "broker/frontends/aws/parameters.hpp"
@@ -28,7 +29,9 @@ std::string_view value_of(const admin::HttpRequest& request, std::string_view na
 void read_header(const AwsOptions& options, const admin::HttpRequest& request, Call& call) {
     const auto host = authority_of(value_of(request, "Host"));
     call.authority = host.empty() ? options.authority : std::string(host);
-    call.trace_header = value_of(request, "X-Amzn-Trace-Id");
+    // What others put into a request's header is no reason to refuse a message.
+    const auto trace_header = value_of(request, "X-Amzn-Trace-Id");
+    if (trace_header.size() <= engine::trace_header_bytes_max) call.trace_header = trace_header;
     call.answer_in_json = value_of(request, "Accept").starts_with("application/json");
 }
 

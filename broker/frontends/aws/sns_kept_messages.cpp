@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "broker/base/base64.hpp"
+#include "broker/engine/publication_record.hpp"
 #include "broker/engine/queries.hpp"
 #include "broker/engine/topic_queries.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
-#include "broker/frontends/json/id_text.hpp"
 
 namespace tern::aws::sns {
 namespace {
@@ -51,7 +51,7 @@ public:
         message[address_name_] = address;
         message["TopicArn"] = std::move(topic);
         message["SubscriptionArn"] = std::move(subscription);
-        message["MessageId"] = tern::json::text_of(stored.id);
+        message["MessageId"] = engine::text_of(stored.id);
         message["Message"] = stored.publication.data;
         message["MessageAttributes"] = shown_message_attributes(stored.publication);
         const auto& extras = stored.publication.extras;

@@ -7,11 +7,10 @@
 #include <utility>
 
 #include "broker/engine/envelope.hpp"
-#include "broker/engine/sending.hpp"
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/signer.hpp"
 #include "broker/frontends/aws/sns_topic_attributes.hpp"
-#include "broker/frontends/json/id_text.hpp"
 #include "broker/runtime/system_random.hpp"
 
 namespace tern::aws::sns {
@@ -35,7 +34,7 @@ void add_line(std::string& text, std::string_view name, std::string_view value) 
 std::string notification_text(const engine::PublicationExtras& extras, std::string_view message) {
     std::string text;
     add_line(text, "Message", message);
-    add_line(text, "MessageId", tern::json::text_of(*extras.id));
+    add_line(text, "MessageId", engine::text_of(*extras.id));
     if (!extras.headline.empty()) add_line(text, "Subject", extras.headline);
     add_line(text, "Timestamp", engine::iso_time(*extras.at));
     add_line(text, "TopicArn", extras.topic_arn);
@@ -47,7 +46,7 @@ std::string confirmation_text(const engine::PublicationExtras& extras, std::stri
                               std::string_view type) {
     std::string text;
     add_line(text, "Message", message);
-    add_line(text, "MessageId", tern::json::text_of(*extras.id));
+    add_line(text, "MessageId", engine::text_of(*extras.id));
     add_line(text, "SubscribeURL", extras.confirm_url);
     add_line(text, "Timestamp", engine::iso_time(*extras.at));
     add_line(text, "Token", extras.token);
@@ -160,7 +159,7 @@ engine::Publication publication_of(const Surroundings& surroundings, const Call&
 
     auto extras = basic_extras(surroundings, call, topic);
     extras.headline = std::move(message.subject);
-    if (call.trace_header.size() <= engine::trace_header_bytes_max) extras.trace_header = call.trace_header;
+    extras.trace_header = call.trace_header;
     extras.bodies = std::move(message.bodies);
     // FIFO topics sign nothing; and what nobody sees needs no signature.
     if (description.has_enveloped && !description.settings.fifo) {

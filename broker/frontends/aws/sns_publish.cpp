@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
@@ -7,7 +8,6 @@
 #include "broker/frontends/aws/sns_publication.hpp"
 #include "broker/frontends/aws/sns_published.hpp"
 #include "broker/frontends/aws/sns_topic_attributes.hpp"
-#include "broker/frontends/json/id_text.hpp"
 
 /// Publish: to a topic, a platform endpoint, or a telephone (docs/aws.md sns-7 to sns-11).
 namespace tern::aws::sns {

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/aws/sns_errors.hpp"
-#include "broker/frontends/json/id_text.hpp"
 #include "protocol/status.hpp"
 
 namespace tern::aws::sns {
@@ -15,7 +15,7 @@ constexpr std::size_t sequence_digits = 20;
 
 boost::json::object published(const engine::PublishResult& result) {
     boost::json::object shown;
-    shown["MessageId"] = tern::json::text_of(result.id);
+    shown["MessageId"] = engine::text_of(result.id);
     if (result.sequence == 0) return shown;
     auto digits = std::to_string(result.sequence);
     digits.insert(0, sequence_digits - digits.size(), '0');

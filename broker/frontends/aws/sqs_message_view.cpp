@@ -6,10 +6,10 @@
 #include "broker/base/base64.hpp"
 #include "broker/base/check.hpp"
 #include "broker/engine/message_record.hpp"
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/aws/md5.hpp"
 #include "broker/frontends/aws/sqs_sequence.hpp"
 #include "broker/frontends/aws/sqs_text.hpp"
-#include "broker/frontends/json/id_text.hpp"
 
 namespace tern::aws::sqs {
 namespace {
@@ -89,7 +89,7 @@ json::object view_of_message(const NamedQueue& queue, const engine::ReceivedMess
     TERN_CHECK(record);
     const auto body = text_of_contents(record->body);
     json::object result(message_members_max, storage);
-    result["MessageId"] = tern::json::text_of(record->id);
+    result["MessageId"] = engine::text_of(record->id);
     if (!message.receipt_handle.empty()) result["ReceiptHandle"] = message.receipt_handle;
     result["MD5OfBody"] = md5_of(body);
     result["Body"] = body;

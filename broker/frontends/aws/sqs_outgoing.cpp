@@ -55,8 +55,6 @@ public:
 
 private:
     static constexpr std::size_t sender_id_bytes_max = 128;
-    /// As long as the engine takes one.
-    static constexpr std::size_t trace_header_bytes_max = 2048;
 
     std::optional<Error> body() {
         const auto body = text_in(parameters_, "MessageBody");
@@ -114,8 +112,7 @@ private:
 
     /// docs/aws.md sqs-21.
     std::optional<Error> system_attributes() {
-        // What others put into a request's header is no reason to refuse the message.
-        if (call_.trace_header.size() <= trace_header_bytes_max) result_.message.trace_header = call_.trace_header;
+        result_.message.trace_header = call_.trace_header;
         const auto* const given = object_in(parameters_, "MessageSystemAttributes");
         if (!given || given->empty()) return std::nullopt;
         for (const auto& [name, value] : *given) {

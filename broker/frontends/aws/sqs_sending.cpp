@@ -3,12 +3,12 @@
 #include <utility>
 #include <vector>
 
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/aws/sqs_batch.hpp"
 #include "broker/frontends/aws/sqs_handlers.hpp"
 #include "broker/frontends/aws/sqs_outgoing.hpp"
 #include "broker/frontends/aws/sqs_queue_of.hpp"
 #include "broker/frontends/aws/sqs_sequence.hpp"
-#include "broker/frontends/json/id_text.hpp"
 
 /// Messages are sent, one or ten at a time (docs/aws.md sqs-15 to sqs-22, sqs-33 to sqs-36).
 namespace tern::aws::sqs {
@@ -51,7 +51,7 @@ boost::json::object told(const Outgoing& outgoing, const engine::SendResult& sen
                          const boost::json::storage_ptr& storage) {
     boost::json::object result(told_members_max, storage);
     outgoing.tell_digests(result);
-    result["MessageId"] = tern::json::text_of(sent.id);
+    result["MessageId"] = engine::text_of(sent.id);
     if (fifo) result["SequenceNumber"] = sequence_text(sent.sequence);
     return result;
 }

@@ -1,7 +1,7 @@
 #include "broker/frontends/websocket/json_writer.hpp"
 
 #include "broker/engine/message_record.hpp"
-#include "broker/frontends/json/id_text.hpp"
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/websocket/json_object.hpp"
 #include "broker/frontends/websocket/json_reply.hpp"
 #include "protocol/limits.hpp"
@@ -25,13 +25,13 @@ void append_results(std::string& to, const std::vector<Result>& results, Describ
 
 void describe(JsonObject& to, const engine::SendResult& result) {
     if (result.status != Errc::ok) return append_error(to.field("error"), result.status);
-    to.add("id", json::text_of(result.id));
+    to.add("id", engine::text_of(result.id));
     if (result.sequence > 0) to.add("sequence", result.sequence);
 }
 
 void describe(JsonObject& to, const engine::PublishResult& result) {
     if (result.status != Errc::ok) return append_error(to.field("error"), result.status, result.detail);
-    to.add("id", json::text_of(result.id));
+    to.add("id", engine::text_of(result.id));
     if (result.offset) to.add("offset", *result.offset);
     if (result.sequence > 0) to.add("sequence", result.sequence);
     if (result.duplicate) to.add("duplicate", true);
@@ -100,7 +100,7 @@ bool append_message(std::string& to, const engine::ReceivedMessage& message) {
     const auto record = engine::decode_message(message.record);
     if (!record) return false;
     JsonObject object(to);
-    object.add("id", json::text_of(record->id));
+    object.add("id", engine::text_of(record->id));
     object.add("handle", message.receipt_handle);
     add_text(object, record->body, "body");
     const auto attributes = engine::decode_attributes(record->attributes);

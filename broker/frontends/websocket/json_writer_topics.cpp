@@ -1,4 +1,4 @@
-#include "broker/frontends/json/id_text.hpp"
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/websocket/json_reply.hpp"
 #include "broker/frontends/websocket/json_writer.hpp"
 
@@ -11,7 +11,7 @@ void add_publication(JsonObject& to, const native::PushedPublication& pushed) {
     to.add("subject", publication.subject);
     if (pushed.offset) to.add("offset", *pushed.offset);
     to.add("time", pushed.published_at.ms());
-    to.add("id", json::text_of(pushed.id));
+    to.add("id", engine::text_of(pushed.id));
     add_data(to, publication.data, "text");
     add_attributes(to, publication.attributes);
     if (pushed.retained) to.add("retained", true);
