@@ -177,16 +177,14 @@ asio::awaitable<void> HttpConnection::serve(std::shared_ptr<HttpConnection> self
         }
         if (session_.switched()) co_return hand_over();
         if (speaks_ == Speaks::http2) co_return hand_over_to_http2();
-        // A poll that was pipelined behind what the peer still waited for.
-        if (peer_done_ && polling_) break;
+        // Its end is told once. What the peer still waits for it gets, but no poll's answer.
+        if (peer_done_ && (polling_ || !session_.waiting())) break;
         if (session_.waiting() && (peer_done_ || session_.bytes_pending() >= pipelined_bytes_max)) {
             only_waits_ = true;
             co_await answered_.async_wait(token);
             only_waits_ = false;
             continue;
         }
-        // Its end was read, and is not told a second time.
-        if (peer_done_) break;
         if (session_.ending()) leave();
         const auto buffer = asio::buffer(bytes);
         const auto [error, count] = co_await socket_.async_read_some(buffer, token);

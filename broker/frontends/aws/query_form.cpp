@@ -47,8 +47,13 @@ private:
         return std::nullopt;
     }
 
+    /// The first field of that name, or of one behind it.
+    auto first_from(const std::string& name) const {
+        return std::ranges::lower_bound(fields_, name, {}, &QueryForm::Field::name);
+    }
+
     std::optional<Error> scalar(const std::string& path, Kind kind, json::value& into, bool& found) {
-        const auto at = std::ranges::lower_bound(fields_, path, {}, &QueryForm::Field::name);
+        const auto at = first_from(path);
         found = at != fields_.end() && at->name == path;
         if (!found) return std::nullopt;
         if (kind == Kind::text) {
@@ -119,19 +124,19 @@ private:
     }
 
     bool has(const std::string& name) const {
-        const auto at = std::ranges::lower_bound(fields_, name, {}, &QueryForm::Field::name);
+        const auto at = first_from(name);
         return at != fields_.end() && at->name == name;
     }
 
     bool begins_any(const std::string& prefix) const {
-        const auto at = std::ranges::lower_bound(fields_, prefix, {}, &QueryForm::Field::name);
+        const auto at = first_from(prefix);
         return at != fields_.end() && at->name.starts_with(prefix);
     }
 
     /// The numbers that stand behind a prefix, in their order, with the path of each as it was written.
     std::map<std::uint32_t, std::string> numbers_under(const std::string& prefix) const {
         std::map<std::uint32_t, std::string> numbers;
-        auto at = std::ranges::lower_bound(fields_, prefix, {}, &QueryForm::Field::name);
+        auto at = first_from(prefix);
         for (; at != fields_.end() && at->name.starts_with(prefix); ++at) {
             const std::string_view rest = std::string_view(at->name).substr(prefix.size());
             const auto digits = rest.substr(0, rest.find('.'));
