@@ -146,7 +146,6 @@ aws::AwsOptions aws_options(const runtime::Settings& settings) {
     options.endpoint_refusal = [rule = poster_options(settings).rule](std::string_view url) {
         return rule.refusal_of(url);
     };
-    options.allowed_origins = settings.http_allowed_origins;
     return options;
 }
 
@@ -173,6 +172,7 @@ admin::AdminOptions aws_listener_options(const runtime::Settings& settings, cons
     options.connections_per_address_max = settings.connections_per_address_max;
     options.any_host = settings.allow_insecure || !address.is_loopback();
     options.allowed_hosts = settings.http_allowed_hosts;
+    options.allowed_origins = settings.http_allowed_origins;
     options.services = {&aws};
     options.services_alone = true;
     return options;

@@ -213,7 +213,7 @@ inline std::string joined_in_quotes(const std::vector<std::string>& texts) {
 inline SettingRow allowed_origins() {
     return {"http-allowed-origins",
             "LIST",
-            "web pages that may publish and open WebSockets, besides those of this machine and of the host they ask",
+            "web pages that may publish, open WebSockets and use the AWS API, besides those of this machine",
             "origins like https://example.org with commas between them, or *",
             [](Settings& settings, std::string_view text) {
                 auto origins = parse_origins(text);

@@ -9,9 +9,9 @@ namespace tern::admin {
 class HttpService {
 public:
     virtual ~HttpService() = default;
-    /// Whether the request is this front end's. Asked before Host and Origin are judged: that is up to `begin`.
+    /// Whether the request is this front end's. Asked before Host is judged: that is up to `begin`.
     virtual bool takes(const HttpRequest& request) const = 0;
-    /// The first step of answering it.
+    /// The first step of answering it; its Origin has been let in.
     virtual HttpStep begin(HttpRequest&& request) = 0;
 };
 

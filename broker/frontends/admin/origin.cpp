@@ -27,19 +27,26 @@ std::string_view authority_of_origin(std::string_view origin) {
     return {};
 }
 
+bool is_listed(const std::string& origin, const std::vector<std::string>& allowed) {
+    return std::ranges::any_of(allowed,
+                               [&](const std::string& one) { return one == "*" || equal_ignoring_case(one, origin); });
+}
+
 }  // namespace
 
-bool may_come_from_its_origin(const HttpRequest& request, const std::vector<std::string>& allowed) {
+bool is_known_origin(const HttpRequest& request, const std::vector<std::string>& allowed) {
     const auto origin = request.field("Origin");
     if (!origin) return true;
     if (request.count("Origin") != 1) return false;
-    const auto is_allowed = [&](const std::string& one) { return one == "*" || equal_ignoring_case(one, *origin); };
-    if (std::ranges::any_of(allowed, is_allowed)) return true;
+    const auto host = host_of_authority(authority_of_origin(*origin));
+    return is_listed(*origin, allowed) || (host && is_loopback_name(*host));
+}
 
-    const auto authority = authority_of_origin(*origin);
-    const auto host = host_of_authority(authority);
-    if (!host) return false;
-    return is_loopback_name(*host) || equal_ignoring_case(authority, request.field("Host").value_or(""));
+bool is_known_origin_or_ours(const HttpRequest& request, const std::vector<std::string>& allowed) {
+    if (is_known_origin(request, allowed)) return true;
+    if (request.count("Origin") != 1) return false;
+    const auto authority = authority_of_origin(request.find("Origin")->value);
+    return host_of_authority(authority) && equal_ignoring_case(authority, request.field("Host").value_or(""));
 }
 
 }  // namespace tern::admin

@@ -75,8 +75,6 @@ bool AwsService::takes(const admin::HttpRequest& request) const {
 admin::HttpStep AwsService::begin(admin::HttpRequest&& request) {
     if (!is_allowed_host(request.host, options_))
         return refuse_access("this port does not answer to the name in Host (http_allowed_hosts)");
-    if (!is_allowed_origin(request, options_))
-        return refuse_access("pages of this origin are not allowed here (http_allowed_origins)");
     if (is_certificate_path(request.path)) return certificate_page(signer_, request.path);
     if (is_developer_page(request.path)) {
         if (!options_.access_keys.empty() && !request.path.starts_with("/_localstack/"))

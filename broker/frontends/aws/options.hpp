@@ -37,8 +37,6 @@ struct AwsOptions {
     runtime::AccessKeys access_keys = {};
     /// Why an endpoint of protocol http or https cannot be subscribed, by its URL; nothing when it can. Null: all can.
     std::function<std::optional<std::string>(std::string_view url)> endpoint_refusal = {};
-    /// Origins whose pages may call; "*" for all. Pages of any other origin are refused, whatever the Host.
-    std::vector<std::string> allowed_origins = {};
 };
 
 }  // namespace tern::aws

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "broker/frontends/admin/cross_origin.hpp"
 #include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/signer.hpp"
 
@@ -54,7 +55,7 @@ bool is_aws_request(const admin::HttpRequest& request) {
     if (is_developer_page(request.path) || is_certificate_path(request.path)) return true;
     if (request.path != "/") return parse_queue_path(request.path).has_value();
     // Nothing else is posted here: a form of an unknown type, or JSON without a target, is answered as AWS does.
-    if (request.method == "POST" || request.find("X-Amz-Target")) return true;
+    if (request.method == "POST" || request.find("X-Amz-Target") || admin::is_preflight(request)) return true;
     if (has_parameter(request.query, "Action=") || has_parameter(request.query, "X-Amz-Credential=")) return true;
     const auto* const authorization = request.find("Authorization");
     return authorization && authorization->value.starts_with("AWS4-");

@@ -79,18 +79,4 @@ TEST_CASE("hosts that a foreign page cannot have are served, and those that the 
     CHECK(is_allowed_host("example.org", options));
 }
 
-TEST_CASE("pages of the web are refused unless the operator allows their origin") {
-    AwsOptions options;
-    const auto from = [](const std::string& origin) { return request_with("POST", "/", "", {{"Origin", origin}}); };
-    CHECK(is_allowed_origin(request_with("POST", "/"), options));
-    CHECK_FALSE(is_allowed_origin(from("http://localhost"), options));
-    CHECK_FALSE(is_allowed_origin(from(""), options));
-    options.allowed_origins = {"https://app.example"};
-    CHECK(is_allowed_origin(from("https://app.example"), options));
-    CHECK_FALSE(is_allowed_origin(from("https://other.example"), options));
-    const auto twice =
-        request_with("POST", "/", "", {{"Origin", "https://app.example"}, {"Origin", "https://app.example"}});
-    CHECK_FALSE(is_allowed_origin(twice, options));
-}
-
 }  // namespace tern::aws
