@@ -88,6 +88,8 @@ public:
     void release_idle() {
         if (between_frames()) chunk_.reset();
     }
+    /// Bytes of a long frame that is not whole yet.
+    std::size_t held_bytes() const { return long_frame_.bytes ? long_filled_ : 0; }
     /// A frame was announced that is longer than the limit.
     bool too_large() const { return too_large_; }
     /// Nothing of a next frame has arrived yet: the stream may end here.

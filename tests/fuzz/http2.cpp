@@ -25,7 +25,7 @@ void require(bool holds) {
 Http2Outcome run(std::string_view bytes, std::size_t piece_max) {
     Http2Outcome outcome;
     const Http2Session::Moment now{};
-    BodyBudget budget(1u << 20);
+    tern::runtime::BytesBudget budget(1u << 20);
     {
         Http2Session session(now, {}, {}, {}, &budget);
         session.receive(http2_preface, now);

@@ -32,7 +32,7 @@ struct Http2Stream {
 
 struct Http2Session::Core {
     Core(Moment now, const HttpLimits& limits, const HttpPatience& patience, const Http2Limits& http2_limits,
-         BodyBudget* budget);
+         runtime::BytesBudget* budget);
     ~Core();
 
     // What the library reports; from within receive and output.
@@ -60,7 +60,6 @@ struct Http2Session::Core {
     const HttpLimits limits;
     const HttpPatience patience;
     const Http2Limits http2_limits;
-    BodyBudget* const budget;
     nghttp2_session* session = nullptr;
     std::map<std::int32_t, Http2Stream> streams;
     std::set<std::int32_t> receiving;
@@ -71,6 +70,7 @@ struct Http2Session::Core {
     std::size_t unwritten_bytes = 0;
     /// In bodies of requests that are not begun, and in answers that are not sent.
     std::size_t body_bytes = 0;
+    runtime::HeldBytes held;
     std::size_t answer_bytes = 0;
     double resets_left;
     Moment resets_counted;

@@ -16,11 +16,11 @@ constexpr std::size_t http2_output_bytes = 64u << 10;
 }  // namespace
 
 Http2Session::Core::Core(Moment now, const HttpLimits& limits, const HttpPatience& patience,
-                         const Http2Limits& http2_limits, BodyBudget* budget)
+                         const Http2Limits& http2_limits, runtime::BytesBudget* budget)
     : limits(limits),
       patience(patience),
       http2_limits(http2_limits),
-      budget(budget),
+      held(budget),
       resets_left(http2_limits.resets_max),
       resets_counted(now),
       now(now),
@@ -43,19 +43,18 @@ Http2Session::Core::Core(Moment now, const HttpLimits& limits, const HttpPatienc
 
 Http2Session::Core::~Core() {
     nghttp2_session_del(session);
-    release(body_bytes);
 }
 
 bool Http2Session::Core::hold(std::size_t bytes) {
     if (body_bytes + bytes > http2_limits.body_bytes_max) return false;
-    if (budget && !budget->take(bytes)) return false;
+    if (!held.hold(body_bytes + bytes)) return false;
     body_bytes += bytes;
     return true;
 }
 
 void Http2Session::Core::release(std::size_t bytes) {
     body_bytes -= bytes;
-    if (budget) budget->give_back(bytes);
+    held.hold(body_bytes);
 }
 
 void Http2Session::Core::pull() {
@@ -96,7 +95,7 @@ Http2Stream* Http2Session::Core::find(std::int32_t id) {
 }
 
 Http2Session::Http2Session(Moment now, const HttpLimits& limits, const HttpPatience& patience,
-                           const Http2Limits& http2_limits, BodyBudget* budget)
+                           const Http2Limits& http2_limits, runtime::BytesBudget* budget)
     : core_(std::make_unique<Core>(now, limits, patience, http2_limits, budget)) {}
 
 Http2Session::~Http2Session() = default;

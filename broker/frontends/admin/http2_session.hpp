@@ -39,7 +39,7 @@ public:
 
     /// `budget`: as for HttpSession.
     explicit Http2Session(Moment now, const HttpLimits& limits = {}, const HttpPatience& patience = {},
-                          const Http2Limits& http2_limits = {}, BodyBudget* budget = nullptr);
+                          const Http2Limits& http2_limits = {}, runtime::BytesBudget* budget = nullptr);
     ~Http2Session();
     Http2Session(const Http2Session&) = delete;
     Http2Session& operator=(const Http2Session&) = delete;

@@ -34,7 +34,7 @@ struct HttpContext {
     /// None: there are no WebSockets.
     WebSocketDoor* const door;
     runtime::LogGate log_gate;
-    BodyBudget bodies{HttpLimits{}.bodies_bytes_max};
+    runtime::BytesBudget bodies{HttpLimits{}.bodies_bytes_max};
 };
 
 /// One HTTP connection: carries bytes between its socket and its HttpSession. Lives on its I/O thread.

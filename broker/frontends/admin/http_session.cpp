@@ -16,17 +16,13 @@ constexpr std::uint64_t body_bytes_reserved_max = 64u << 10;
 }  // namespace
 
 HttpSession::HttpSession(Handler handler, Moment now, const HttpLimits& limits, const HttpPatience& patience,
-                         BodyBudget* budget)
+                         runtime::BytesBudget* budget)
     : handler_(std::move(handler)),
       limits_(limits),
       patience_(patience),
       phase_began_(now),
       last_progress_(now),
-      budget_(budget) {}
-
-HttpSession::~HttpSession() {
-    release_body();
-}
+      held_(budget) {}
 
 void HttpSession::receive(std::string_view bytes, Moment now) {
     if (ending_) return;
@@ -107,7 +103,7 @@ bool HttpSession::read_body(Moment now) {
         refuse(*body_.refusal(), now);
         return false;
     }
-    if (!hold_body()) {
+    if (!held_.hold(request_.body.size())) {
         refuse({503, "the bodies of all requests together are too long"}, now);
         return false;
     }
@@ -116,24 +112,11 @@ bool HttpSession::read_body(Moment now) {
     return true;
 }
 
-bool HttpSession::hold_body() {
-    const auto more = request_.body.size() - body_bytes_held_;
-    if (!budget_ || more == 0) return true;
-    if (!budget_->take(more)) return false;
-    body_bytes_held_ += more;
-    return true;
-}
-
-void HttpSession::release_body() {
-    if (budget_) budget_->give_back(body_bytes_held_);
-    body_bytes_held_ = 0;
-}
-
 void HttpSession::answer(Moment now) {
     ++requests_;
     enter(Phase::waiting, now);
     const auto outcome = handler_(std::move(request_));
-    release_body();
+    held_.hold(0);
     if (const auto* response = std::get_if<HttpResponse>(&outcome)) write(*response, now);
     if (std::holds_alternative<SwitchesProtocol>(outcome)) enter(Phase::switched, now);
 }
@@ -168,7 +151,7 @@ void HttpSession::end(Moment now) {
     ending_ = true;
     phase_began_ = now;
     input_.clear();
-    release_body();
+    held_.hold(0);
 }
 
 void HttpSession::enter(Phase phase, Moment now) {

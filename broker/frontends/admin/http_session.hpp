@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "broker/frontends/admin/body_budget.hpp"
 #include "broker/frontends/admin/http_guard.hpp"
 #include "broker/frontends/admin/http_message.hpp"
+#include "broker/runtime/bytes_budget.hpp"
 
 namespace tern::admin {
 
@@ -36,8 +36,7 @@ public:
 
     /// `budget` is shared with other sessions and outlives this one; none: there is no common limit.
     HttpSession(Handler handler, Moment now, const HttpLimits& limits = {}, const HttpPatience& patience = {},
-                BodyBudget* budget = nullptr);
-    ~HttpSession();
+                runtime::BytesBudget* budget = nullptr);
     HttpSession(const HttpSession&) = delete;
     HttpSession& operator=(const HttpSession&) = delete;
 
@@ -75,9 +74,6 @@ private:
     bool step(Moment now);
     bool read_header(Moment now);
     bool read_body(Moment now);
-    /// Accounts for the body as it is now; false when it was too much for the budget.
-    bool hold_body();
-    void release_body();
     void answer(Moment now);
     void write(const HttpResponse& response, Moment now);
     void refuse(const HttpRefusal& refusal, Moment now);
@@ -98,8 +94,7 @@ private:
     bool answers_with_body_ = true;
     BodyReader body_;
     std::uint64_t body_wire_bytes_ = 0;
-    BodyBudget* const budget_;
-    std::size_t body_bytes_held_ = 0;
+    runtime::HeldBytes held_;
     std::string output_;
     std::size_t written_ = 0;
     bool ending_ = false;

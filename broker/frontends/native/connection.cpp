@@ -61,7 +61,7 @@ Connection::Connection(std::shared_ptr<SharedContext> context, std::shared_ptr<C
       place_(std::move(place)),
       socket_(std::move(socket)),
       peer_(name_of_peer(socket_)),
-      intake_(core()),
+      intake_(core(), &this->context().unfinished_requests),
       output_(thread.context(), asio::steady_timer::time_point::max()),
       room_for_requests_(thread.context(), asio::steady_timer::time_point::max()) {
     boost::system::error_code ignored;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/frontends/native/session_core.hpp"
+#include "broker/runtime/bytes_budget.hpp"
 #include "protocol/framing.hpp"
 
 namespace tern::native {
@@ -11,7 +12,11 @@ namespace tern::native {
 /// Cuts what arrives at a session into frames, and hands them over as the session wants them.
 class FrameIntake {
 public:
-    explicit FrameIntake(SessionCore& core) : core_(core), reader_(core.request_bytes_max()) {}
+    /// `budget`: what all sessions together may hold of frames that are not whole; none: there is no common limit.
+    explicit FrameIntake(SessionCore& core, runtime::BytesBudget* budget = nullptr)
+        : core_(core),
+          reader_(core.request_bytes_max()),
+          held_(budget) {}
 
     /// Where the next bytes of the peer go; only while the session wants requests.
     protocol::FrameReader::Space space() { return reader_.space(); }
@@ -19,6 +24,7 @@ public:
     void arrived(std::size_t bytes) {
         reader_.arrived(bytes);
         proceed();
+        if (!held_.hold(reader_.held_bytes()) && !core_.ending()) core_.fail(Errc::overloaded);
     }
     /// Hands over what had to wait, once the session may want requests again.
     void proceed() {
@@ -37,6 +43,7 @@ public:
 private:
     SessionCore& core_;
     protocol::FrameReader reader_;
+    runtime::HeldBytes held_;
 };
 
 }  // namespace tern::native

@@ -31,6 +31,8 @@ struct SessionLimits {
     /// With so much unwritten, messages on their way to this session are given back, and their receives are answered
     /// with overloaded. What requests are already running can add beyond it is small.
     std::size_t unwritten_messages_bytes_max = 64u << 20;
+    /// What all sessions of the front end together may hold of requests that are not whole yet, or wait for their turn.
+    std::size_t unfinished_bytes_max = 256u << 20;
     /// What is pushed is bounded on its own: requests are read while it waits.
     PushLimits pushes{};
 };

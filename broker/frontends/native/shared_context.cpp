@@ -6,6 +6,7 @@ SharedContext::SharedContext(runtime::Broker& broker, const SessionLimits& limit
     : broker(broker),
       limits(limits),
       started_at(broker.now()),
-      broker_name("ternd " TERN_VERSION) {}
+      broker_name("ternd " TERN_VERSION),
+      unfinished_requests(limits.unfinished_bytes_max) {}
 
 }  // namespace tern::native

@@ -6,6 +6,7 @@
 #include "broker/frontends/native/backups.hpp"
 #include "broker/frontends/native/session_core.hpp"
 #include "broker/runtime/broker.hpp"
+#include "broker/runtime/bytes_budget.hpp"
 #include "broker/runtime/log_gate.hpp"
 
 namespace tern::native {
@@ -18,6 +19,7 @@ struct SharedContext {
     const SessionLimits limits;
     const Timestamp started_at;
     const std::string broker_name;
+    runtime::BytesBudget unfinished_requests;
     runtime::LogGate log_gate;
     Backups backups;
 };

@@ -51,6 +51,7 @@ Connection::Connection(std::shared_ptr<Room> room, runtime::IoThread& thread, So
       peer_(peer_of(socket)),
       json_(upgrade.subprotocol == admin::Subprotocol::json),
       watch_(json_, room_->requests_per_second_max()),
+      held_(&room_->context()->unfinished_requests),
       transport_(std::move(socket), handshake_of(std::move(upgrade), std::move(leftover)), options_of(*room_, json_),
                  *this) {
     room_->add(*this);
@@ -68,8 +69,16 @@ std::shared_ptr<TransportOwner> Connection::keep_alive() {
 bool Connection::on_message(std::string_view message) {
     const auto taken = take(message);
     if (taken < message.size() && !core().ending()) rest_ = message.substr(taken);
+    if (!held_.hold(rest_.size())) core().fail(Errc::overloaded);
     flush();
     return reads_on();
+}
+
+bool Connection::on_part(std::size_t bytes) {
+    if (!core().ending() && held_.hold(bytes)) return true;
+    if (!core().ending()) core().fail(Errc::overloaded);
+    flush();
+    return false;
 }
 
 /// A session that ends does, for the peer's part of the closing handshake.
@@ -90,6 +99,7 @@ void Connection::proceed() {
     if (rest_taken_ == rest_.size() || core().ending()) {
         rest_ = {};
         rest_taken_ = 0;
+        held_.hold(0);
     }
     flush();
     if (reads_on()) transport_.resume();

@@ -13,6 +13,7 @@
 #include "broker/frontends/websocket/room.hpp"
 #include "broker/frontends/websocket/transport.hpp"
 #include "broker/frontends/websocket/watch.hpp"
+#include "broker/runtime/bytes_budget.hpp"
 #include "broker/runtime/connection_places.hpp"
 #include "broker/runtime/io_threads.hpp"
 
@@ -42,6 +43,7 @@ private:
 
     std::shared_ptr<TransportOwner> keep_alive() override;
     void on_open() override { open_ = true; }
+    bool on_part(std::size_t bytes) override;
     bool on_message(std::string_view message) override;
     void gather(std::vector<std::string_view>& pieces) override;
     void on_written() override;
@@ -77,6 +79,8 @@ private:
     const std::string peer_;
     const bool json_;
     Watch watch_;
+    /// In a message that is not whole, or in what had to wait of one.
+    runtime::HeldBytes held_;
     Transport transport_;
     /// What came of a message when the session wanted no more requests.
     std::string rest_;

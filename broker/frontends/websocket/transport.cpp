@@ -96,10 +96,17 @@ struct Transport::Parts {
     void read() {
         if (ended || reading) return;
         reading = true;
-        stream.async_read(buffer, [this, keeper = owner.keep_alive()](error_code error, std::size_t) {
+        read_part();
+    }
+
+    void read_part() {
+        stream.async_read_some(buffer, 0, [this, keeper = owner.keep_alive()](error_code error, std::size_t) {
+            if (!error && !stream.is_message_done() && owner.on_part(buffer.capacity())) return read_part();
             reading = false;
             if (error) return end(fault_of(error));
-            on_message();
+            if (stream.is_message_done()) return on_message();
+            // Closing reads on by itself, and keeps nothing.
+            buffer = {};
         });
     }
 

@@ -21,6 +21,9 @@ public:
     virtual std::shared_ptr<TransportOwner> keep_alive() = 0;
     /// The handshake is answered.
     virtual void on_open() = 0;
+    /// Part of a message has come, and takes so much memory; more will. False: it is not wanted, and the owner has
+    /// begun to close.
+    virtual bool on_part(std::size_t bytes) = 0;
     /// A whole message of the right kind. False: no further one is read until Transport::resume.
     virtual bool on_message(std::string_view message) = 0;
     /// Appends the pieces of the next message to send; none when there is nothing. They stay where they are until

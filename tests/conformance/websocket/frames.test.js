@@ -3,6 +3,7 @@ import test from "node:test";
 import { Broker } from "../../node/broker.js";
 import { RawSocket, binary, close, closePayload, continuation, frame, ping, pong, text } from "./raw_socket.js";
 
+const mebibyte = 1 << 20;
 const pingRequest = '{"id":1,"ping":{}}';
 
 test("frames of RFC 6455", async (suite) => {
@@ -158,4 +159,25 @@ test("frames of RFC 6455", async (suite) => {
         assert.equal((await raw.readFrame()).opcode, close);
         await raw.ended();
     });
+});
+
+test("all unfinished messages together are bounded, and only who goes beyond is closed", async (t) => {
+    const broker = await Broker.start(t);
+    const part = frame(text, "x".repeat(mebibyte), { last: false });
+    const more = frame(continuation, "x".repeat(mebibyte), { last: false });
+    const all = await Promise.all(Array.from({ length: 15 }, () => RawSocket.open(t, broker)));
+
+    // 15 clients with 19 MiB each, of which 256 MiB are allowed.
+    const ends = all.map(async (raw) => {
+        raw.send(part, ...Array.from({ length: 18 }, () => more));
+        const { opcode, payload } = await raw.readFrame();
+        return { opcode, code: payload.readUInt16BE(0), reason: payload.subarray(2).toString() };
+    });
+    assert.deepEqual(await Promise.race(ends), { opcode: close, code: 4004, reason: "overloaded" });
+    const raw = await RawSocket.open(t, broker);
+    raw.send(frame(text, pingRequest));
+    assert.deepEqual(await raw.readObject(), { id: 1, ping: {} });
+
+    for (const each of all) each.socket.destroy();
+    await Promise.allSettled(ends);
 });

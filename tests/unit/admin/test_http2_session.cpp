@@ -103,7 +103,7 @@ TEST_CASE("bodies of all streams together are bounded") {
 }
 
 TEST_CASE("bodies of all connections together are bounded, and what is held is given back") {
-    BodyBudget budget(50'000);
+    runtime::BytesBudget budget(50'000);
     const Http2Session::Moment now{1000h};
     {
         Http2TestClient client;

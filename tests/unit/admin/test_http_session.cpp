@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(SessionFixture, "after the last answer the peer has a moment t
 }
 
 TEST_CASE("the bodies of all sessions together are bounded, and what is over gives its bytes back") {
-    BodyBudget budget(1000);
+    runtime::BytesBudget budget(1000);
     std::size_t answered = 0;
     const auto answer = [&](const HttpRequest&) {
         ++answered;

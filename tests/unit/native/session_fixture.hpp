@@ -101,13 +101,15 @@ struct Reply {
 struct SessionFixture {
     ScriptedBroker broker;
     SessionLimits limits;
+    /// Shared with other sessions, if there is one.
+    runtime::BytesBudget* budget = nullptr;
     std::unique_ptr<SessionCore> core;
     std::unique_ptr<FrameIntake> intake;
 
     SessionFixture() { restart(); }
     void restart() {
         core = std::make_unique<SessionCore>(broker, broker.codec, limits);
-        intake = std::make_unique<FrameIntake>(*core);
+        intake = std::make_unique<FrameIntake>(*core, budget);
     }
 
     void receive(std::string bytes) {

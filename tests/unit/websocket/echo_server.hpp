@@ -22,6 +22,8 @@ public:
         TransportOptions transport;
         /// Instead of an echo: so many messages of a kilobyte as soon as the connection is open.
         std::size_t messages = 0;
+        /// Of a message that is not whole; past it the connection is closed.
+        std::size_t part_bytes_max = 1u << 20;
     };
 
     static std::shared_ptr<Echo> begin(boost::asio::ip::tcp::socket&& socket, std::string leftover,
@@ -37,6 +39,11 @@ public:
     void on_open() override {
         for (std::size_t i = 0; i < options_.messages; ++i)
             waiting_.emplace_back(1024, static_cast<char>('a' + i % 26));
+    }
+    bool on_part(std::size_t bytes) override {
+        if (bytes <= options_.part_bytes_max) return true;
+        transport_->close(4004, "too much");
+        return false;
     }
     bool on_message(std::string_view message) override {
         if (message == "close") {

@@ -128,6 +128,22 @@ TEST_CASE_FIXTURE(EchoFixture, "a broken rule closes with its code") {
     }
 }
 
+TEST_CASE_FIXTURE(EchoFixture,
+                  "a message that is not wanted any more is closed in its midst, and the rest thrown away") {
+    open({{}, 0, 100'000});
+    const std::string part(60'000, 'x');
+    peer->send(Peer::frame(0x01, part));
+    peer->send(Peer::frame(0x00, part));
+
+    const auto frame = peer->read_frame();
+    CHECK_EQ(frame.first, close_frame);
+    CHECK_EQ(Peer::code_of(frame), 4004);
+    for (int i = 0; i < 20; ++i) peer->send(Peer::frame(0x00, part));
+    peer->send(Peer::frame(0x80, part));
+    peer->send(Peer::frame(close_frame, frame.payload));
+    CHECK(peer->at_end());
+}
+
 TEST_CASE_FIXTURE(EchoFixture, "a closing handshake from either side") {
     SUBCASE("the peer's") {
         open();
