@@ -45,7 +45,7 @@ json::object statement_of(const Call& call, const NamedTopic& topic, json::array
     json::array principals;
     if (const auto* const accounts = list_in(call.parameters, "AWSAccountId"))
         for (const auto& account : *accounts)
-            principals.push_back(json::string("arn:aws:iam::" + std::string(view_of(account)) + ":root"));
+            principals.push_back(json::string(iam_arn(topic.scope.region, view_of(account), "root")));
     json::object statement;
     statement["Sid"] = std::string(text_in(call.parameters, "Label").value_or(""));
     statement["Effect"] = "Allow";

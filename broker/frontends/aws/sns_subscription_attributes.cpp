@@ -17,6 +17,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view fifo_ending = ".fifo";
+/// AWS tells which user subscribed; there are none here, and one stands for all.
+constexpr std::string_view subscriber = "user/subscriber";
 
 /// As SNS tells it: with the place, where it tells one, in the words of its JSON reader. Only what is no JSON is not
 /// repeated.
@@ -132,7 +134,7 @@ json::object attributes_of(const Surroundings& surroundings, const NamedTopic& t
     attributes["SubscriptionArn"] = arn_of_subscription(topic, subscription.subscription);
     attributes["TopicArn"] = arn_of_topic(topic);
     attributes["Owner"] = topic.scope.account;
-    attributes["SubscriptionPrincipal"] = "arn:aws:iam::" + topic.scope.account + ":root";
+    attributes["SubscriptionPrincipal"] = iam_arn(topic.scope.region, topic.scope.account, subscriber);
     attributes["Protocol"] = of_queue ? "sqs" : subscription.protocol;
     attributes["Endpoint"] = of_queue
                                  ? arn_of("sqs", scope_of(subscription.queue.namespace_name, surroundings.options.home),

@@ -149,7 +149,6 @@ json::object attributes_of(const NamedTopic& topic, const engine::TopicDescripti
     if (settings.fifo) {
         attributes["FifoTopic"] = "true";
         attributes["ContentBasedDeduplication"] = settings.content_based_deduplication ? "true" : "false";
-        if (!attributes.contains("FifoThroughputScope")) attributes["FifoThroughputScope"] = "Topic";
     }
     return attributes;
 }

@@ -138,7 +138,12 @@ def sns_16_attributes_told(bench):
     subscription = bench.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)["SubscriptionArn"]
     told = lambda: bench.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
     found = told()
-    assert found.pop("SubscriptionPrincipal").startswith(f"arn:aws:iam::{ACCOUNT}:")
+    assert found.pop("SubscriptionPrincipal").startswith(f"arn:aws:iam::{ACCOUNT}:user/")
+    china = bench.client("sns", "cn-north-1")
+    there = china.subscribe(TopicArn=china.create_topic(Name=bench.name())["TopicArn"], Protocol="sms",
+                            Endpoint="+15551234567")["SubscriptionArn"]
+    principal = china.get_subscription_attributes(SubscriptionArn=there)["Attributes"]["SubscriptionPrincipal"]
+    assert principal.startswith(f"arn:aws-cn:iam::{ACCOUNT}:user/"), principal
     assert found == {"ConfirmationWasAuthenticated": "true", "Endpoint": queue, "Owner": ACCOUNT,
                      "PendingConfirmation": "false", "Protocol": "sqs", "RawMessageDelivery": "false",
                      "SubscriptionArn": subscription, "TopicArn": topic}, found

@@ -53,9 +53,17 @@ def sns_03_attributes(bench):
     assert delivery["defaultRequestPolicy"]["headerContentType"] == "text/plain; charset=UTF-8", delivery
     assert found == {"DisplayName": "", "Owner": ACCOUNT, "TopicArn": topic, "SubscriptionsConfirmed": "0",
                      "SubscriptionsDeleted": "0", "SubscriptionsPending": "0"}, found
-    fifo = bench.sns.get_topic_attributes(TopicArn=bench.fifo_topic())["Attributes"]
-    assert fifo["FifoTopic"] == "true" and fifo["ContentBasedDeduplication"] == "false", fifo
-    assert fifo["FifoThroughputScope"] == "Topic", fifo
+
+
+def sns_03_attributes_of_fifo_topics(bench):
+    """As they were recorded: those of all topics, and the two that only FIFO topics have; what was set is told, too."""
+    plain, topic = bench.topic(), bench.fifo_topic()
+    told = lambda arn: bench.sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    found = told(topic)
+    assert set(found) - set(told(plain)) == {"FifoTopic", "ContentBasedDeduplication"}, found
+    assert (found["FifoTopic"], found["ContentBasedDeduplication"]) == ("true", "false"), found
+    bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="FifoThroughputScope", AttributeValue="Topic")
+    assert told(topic)["FifoThroughputScope"] == "Topic"
 
 
 def sns_03_subscriptions_are_counted(bench):
@@ -204,6 +212,11 @@ def sns_06_permissions(bench):
                              "Principal": {"AWS": "arn:aws:iam::111111111111:root"}}, statements
     refused("InvalidParameter", "Invalid parameter: Statement already exists", bench.sns.add_permission, TopicArn=topic,
             Label="mine", AWSAccountId=["111111111111"], ActionName=["Publish"])
+    china = bench.client("sns", "cn-north-1")
+    there = china.create_topic(Name=bench.name())["TopicArn"]
+    china.add_permission(TopicArn=there, Label="mine", AWSAccountId=["111111111111"], ActionName=["Publish"])
+    policy = json.loads(china.get_topic_attributes(TopicArn=there)["Attributes"]["Policy"])
+    assert policy["Statement"][1]["Principal"] == {"AWS": "arn:aws-cn:iam::111111111111:root"}, policy
     refused("InvalidParameter", "Invalid parameter: Policy statement action out of service scope!",
             bench.sns.add_permission, TopicArn=topic, Label="other", AWSAccountId=["111111111111"],
             ActionName=["PublishAll"])

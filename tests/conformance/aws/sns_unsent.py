@@ -62,10 +62,20 @@ def sns_29_platform_endpoints(bench):
 
 def sns_29_sms_settings(bench):
     set_attributes = bench.sns.set_sms_attributes
-    set_attributes(attributes={"DefaultSMSType": "Transactional", "DefaultSenderID": "Tern"})
-    assert bench.sns.get_sms_attributes()["attributes"] == {"DefaultSMSType": "Transactional", "DefaultSenderID": "Tern"}
+    # The limit that everybody has is told though nobody set it.
+    limit = {"MonthlySpendLimit": "1"}
+    assert bench.client("sns", "eu-west-1").get_sms_attributes()["attributes"] == limit
+    given = {"DefaultSMSType": "Transactional", "DefaultSenderID": "Tern"}
+    set_attributes(attributes=given)
+    assert bench.sns.get_sms_attributes()["attributes"] == {**limit, **given}
+    set_attributes(attributes={"MonthlySpendLimit": "5"})
+    assert bench.sns.get_sms_attributes()["attributes"] == {"MonthlySpendLimit": "5", **given}
+    for sender in ("twelveletter", "12345", "a b"):
+        refused("InvalidParameter", "DefaultSenderID is invalid", set_attributes, attributes={"DefaultSenderID": sender})
     assert bench.sns.get_sms_attributes(attributes=["DefaultSenderID"])["attributes"] == {"DefaultSenderID": "Tern"}
     refused("InvalidParameter", "DefaultSMSType is invalid", set_attributes, attributes={"DefaultSMSType": "x"})
+    set_attributes(attributes={name: "" for name in ("MonthlySpendLimit", "DefaultSMSType")})
+    assert bench.sns.get_sms_attributes()["attributes"] == {**limit, "DefaultSenderID": "Tern"}
     refused("InvalidParameter", "DefaultSendID is not a valid attribute", set_attributes, attributes={"DefaultSendID": "x"})
     assert bench.sns.check_if_phone_number_is_opted_out(phoneNumber="+15551234567")["isOptedOut"] is False
     assert bench.sns.list_phone_numbers_opted_out()["phoneNumbers"] == []
