@@ -14,6 +14,7 @@ namespace tern::aws::sns {
 namespace {
 
 constexpr std::uint64_t bytes_without_topic_max = 262'144;
+constexpr std::size_t endpoint_id_characters = 36;
 
 Submit submit_publication(engine::TopicName&& topic, engine::Publication&& publication, std::size_t bytes,
                           bool deduplicated_by_group = false) {
@@ -57,6 +58,10 @@ Step publish_to_phone(const Call& call, Message&& message) {
 
 Step publish_to_endpoint(const Surroundings& surroundings, const PlatformEndpoint& endpoint, Message&& message) {
     auto topic = endpoint.application.topic();
+    if (endpoint.id.size() != endpoint_id_characters) {
+        return invalid("TargetArn",
+                       "ARN specifies an invalid endpointId: UUID must be encoded in exactly 36 characters.");
+    }
     const auto snapshot = surroundings.broker.snapshot();
     const auto found = engine::describe_subscription(*snapshot, topic, endpoint.id);
     if (!found.has_value()) return invalid("TargetArn", "No endpoint found for the target arn specified");

@@ -43,23 +43,18 @@ bool is_text_object(std::string_view text) {
 }  // namespace
 
 SubscriptionAttributeReader::SubscriptionAttributeReader(const Surroundings& surroundings, const NamedTopic& topic,
-                                                         bool fifo_queue,
+                                                         std::string_view protocol, bool fifo_queue,
                                                          const engine::SubscriptionDescription* present)
     : surroundings_(surroundings),
       topic_(topic),
+      protocol_(protocol),
       fifo_queue_(fifo_queue),
       present_(present) {
     change_.queues_may_be_missing = true;
 }
 
 Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_view value) {
-    if (name == "RawMessageDelivery") {
-        const bool raw = admin::equal_ignoring_case(value, "true");
-        if (!raw && !admin::equal_ignoring_case(value, "false"))
-            return "RawMessageDelivery: Invalid value [" + std::string(value) + "]. Must be true or false.";
-        change_.raw = raw;
-        return std::nullopt;
-    }
+    if (name == "RawMessageDelivery") return take_raw(value);
     if (name == "FilterPolicy") {
         change_.filter_policy = std::string(value);
         return std::nullopt;
@@ -77,6 +72,17 @@ Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_v
         return std::nullopt;
     }
     change_.annotations[std::string(name)] = std::string(value);
+    return std::nullopt;
+}
+
+Complaint SubscriptionAttributeReader::take_raw(std::string_view value) {
+    const auto* const protocol = find_protocol(protocol_);
+    if (protocol && !protocol->raw)
+        return "Delivery protocol [" + protocol_ + "] does not support raw message delivery.";
+    const bool raw = admin::equal_ignoring_case(value, "true");
+    if (!raw && !admin::equal_ignoring_case(value, "false"))
+        return "RawMessageDelivery: Invalid value [" + std::string(value) + "]. Must be true or false.";
+    change_.raw = raw;
     return std::nullopt;
 }
 

@@ -62,6 +62,8 @@ def sns_09_targets(bench):
     missing = f"arn:aws:sns:{REGION}:{ACCOUNT}:endpoint/GCM/none/00000000-0000-0000-0000-000000000001"
     refused("InvalidParameter", "Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified",
             bench.sns.publish, TargetArn=missing, Message="x")
+    refused("InvalidParameter", "Invalid parameter: TargetArn Reason: ARN specifies an invalid endpointId: UUID must be "
+            "encoded in exactly 36 characters.", bench.sns.publish, TargetArn=missing + "1", Message="x")
     refused("InvalidParameter", "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter",
             bench.sns.publish, Message="x")
 

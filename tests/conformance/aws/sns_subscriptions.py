@@ -26,6 +26,27 @@ def sns_13_protocols(bench):
             "subscribed to standard SNS topics", bench.sns.subscribe, **subscribe("sqs", fifo))
 
 
+def sns_13_fifo_topics_deliver_into_queues_only(bench):
+    topic = bench.fifo_topic()
+    for protocol, endpoint in (("sms", "+15551234567"), ("email", "a@example.org"), ("email-json", "a@example.org"),
+                               ("http", "http://127.0.0.1:9/"), ("https", "https://127.0.0.1:9/"),
+                               ("lambda", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"), ("firehose", "x"),
+                               ("application", f"arn:aws:sns:{REGION}:{ACCOUNT}:endpoint/GCM/a/e")):
+        refused("InvalidParameter", f"Invalid parameter: Invalid protocol type: {protocol}", bench.sns.subscribe,
+                TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
+    assert bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+def sns_13_endpoints_that_are_none(bench):
+    topic = bench.topic()
+    for protocol, endpoint, text in (("email", "no address", "Email address"),
+                                     ("application", "no arn", "Application endpoint arn invalid:no arn"),
+                                     ("application", f"arn:aws:sqs:{REGION}:{ACCOUNT}:q",
+                                      f"Application endpoint arn invalid:arn:aws:sqs:{REGION}:{ACCOUNT}:q")):
+        refused("InvalidParameter", f"Invalid parameter: {text}", bench.sns.subscribe, TopicArn=topic, Protocol=protocol,
+                Endpoint=endpoint)
+
+
 def sns_14_subscribing_is_idempotent(bench):
     topic = bench.topic()
     _, queue = bench.queue()
@@ -73,6 +94,27 @@ def sns_15_attributes(bench):
         **json.loads(wanted.pop("DeliveryPolicy")), "sicklyRetryPolicy": None, "throttlePolicy": None, "requestPolicy": None,
         "guaranteed": False}, found
     assert wanted.items() <= found.items(), found
+
+
+def sns_15_raw_delivery_is_of_some_protocols(bench):
+    """The others may not even say that they want the envelope."""
+    topic = bench.topic()
+    arn = lambda service, resource: f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+    protocols = {"email": "a@example.org", "email-json": "a@example.org", "sms": "+15551234567",
+                 "lambda": arn("lambda", "function:f"), "application": arn("sns", "endpoint/GCM/a/e")}
+    for protocol, endpoint in protocols.items():
+        there = dict(TopicArn=topic, Protocol=protocol, Endpoint=endpoint, ReturnSubscriptionArn=True)
+        subscription = bench.sns.subscribe(**there)["SubscriptionArn"]
+        text = f"Delivery protocol [{protocol}] does not support raw message delivery."
+        for value in ("true", "false"):
+            refused("InvalidParameter", "Invalid parameter: Attributes Reason: " + text, bench.sns.subscribe, **there,
+                    Attributes={"RawMessageDelivery": value})
+            refused("InvalidParameter", "Invalid parameter: " + text, bench.sns.set_subscription_attributes,
+                    SubscriptionArn=subscription, AttributeName="RawMessageDelivery", AttributeValue=value)
+    for protocol, endpoint in (("http", "http://127.0.0.1:9/"), ("https", "https://127.0.0.1:9/"),
+                               ("firehose", arn("firehose", "deliverystream/d"))):
+        assert bench.sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint,
+                                   Attributes={"RawMessageDelivery": "true"})["SubscriptionArn"]
 
 
 def sns_15_fifo_wants_fifo_dead_letters(bench):
