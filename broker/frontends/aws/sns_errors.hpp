@@ -34,6 +34,8 @@ inline constexpr ErrorKind batch_id_invalid{"InvalidBatchEntryIdException", "Inv
 Error invalid(std::string_view what);
 /// "Invalid parameter: X Reason: R"
 Error invalid(std::string_view what, std::string_view reason);
+/// A member that a call must have and has not.
+Error absent(std::string_view member);
 Error no_such_topic();
 Error no_such_subscription();
 

@@ -62,10 +62,8 @@ std::variant<engine::PublicationAttribute, Error> read_attribute(std::string_vie
     if (auto error = check_attribute_name(name)) return std::move(*error);
     const auto type = text_in(given, "DataType");
     if (!type) {
-        std::string text = "1 validation error detected: Value null at '";
-        text.append(position).append("messageAttributes.").append(name);
-        text.append(".member.dataType' failed to satisfy constraint: Member must not be null");
-        return Error{kinds::validation, std::move(text)};
+        std::string member(position);
+        return absent(member.append("messageAttributes.").append(name).append(".member.dataType"));
     }
     if (!is_type(*type)) {
         return bad_attribute(about(name) +

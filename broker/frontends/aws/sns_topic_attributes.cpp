@@ -74,6 +74,15 @@ std::string annotation_of(const engine::Annotations& annotations, const std::str
     return found == annotations.end() ? std::string() : found->second;
 }
 
+std::optional<std::string> fault_of_sample_rate(std::string_view value) {
+    if (value.empty()) return std::nullopt;
+    unsigned rate = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), rate);
+    const bool fits = error == std::errc() && end == value.data() + value.size() && rate <= 100;
+    if (fits) return std::nullopt;
+    return std::string(value) + " value provided is not an integer between 0-100";
+}
+
 engine::TopicSettingsChange settings_of_new_topic() {
     engine::TopicSettingsChange settings;
     settings.history = false;

@@ -38,6 +38,10 @@ bool is_deduplicated_by_group(const engine::TopicDescription& description);
 /// What a topic made by SNS gets unless told otherwise: it keeps no history, for SNS has none.
 engine::TopicSettingsChange settings_of_new_topic();
 
+/// Of attributes that tell how many deliveries in a hundred are reported: "5x value provided is not an integer between
+/// 0-100", or nothing. An empty text takes the attribute back.
+std::optional<std::string> fault_of_sample_rate(std::string_view value);
+
 /// The text of the annotation; empty when there is none.
 std::string annotation_of(const engine::Annotations& annotations, const std::string& name);
 

@@ -8,8 +8,9 @@ from sns_bench import ACCOUNT, REGION, refused, text_of
 
 
 def application(bench, platform="GCM", **attributes):
+    principal = {} if platform == "GCM" else {"PlatformPrincipal": "who"}
     return bench.sns.create_platform_application(Name=bench.name(".app"), Platform=platform,
-                                                 Attributes={"PlatformCredential": "secret", **attributes})[
+                                                 Attributes={"PlatformCredential": "secret", **principal, **attributes})[
         "PlatformApplicationArn"]
 
 
@@ -38,13 +39,70 @@ def sns_29_platform_applications(bench):
             "not 1", bench.sns.get_platform_application_attributes, PlatformApplicationArn="x")
 
 
+def sns_29_credentials_of_applications(bench):
+    """Google's have a credential, all others a principal, too."""
+    create = lambda platform, **attributes: bench.sns.create_platform_application(
+        Name=bench.name(".app"), Platform=platform, Attributes=attributes)["PlatformApplicationArn"]
+    change = bench.sns.set_platform_application_attributes
+    no_attributes = ("1 validation error detected: Value null at 'attributes' failed to satisfy constraint: Member must not "
+                     "be null")
+    for platform in ("ADM", "APNS", "APNS_SANDBOX", "BAIDU", "WNS"):
+        arn = create(platform, PlatformCredential="c", PlatformPrincipal="p")
+        for given, other in (("Credential", "Principal"), ("Principal", "Credential")):
+            text = f"Invalid parameter: Attributes Reason: Platform{given} attribute provided without Platform{other}"
+            one = {f"Platform{given}": "x"}
+            refused("InvalidParameter", text, create, platform=platform, **one)
+            refused("InvalidParameter", text, change, PlatformApplicationArn=arn, Attributes=one)
+        refused("ValidationError", no_attributes, create, platform=platform)
+        refused("ValidationError", no_attributes, change, PlatformApplicationArn=arn)
+    for platform in ("GCM", "FCM"):
+        arn = create(platform, PlatformCredential="c")
+        change(PlatformApplicationArn=arn, Attributes={"PlatformCredential": "d"})
+
+
+def sns_29_attributes_of_applications(bench):
+    given = {"PlatformCredential": "c", "SuccessFeedbackSampleRate": "100"}
+    name = bench.name(".app")
+    create = lambda **attributes: bench.sns.create_platform_application(Name=name, Platform="GCM", Attributes=attributes)[
+        "PlatformApplicationArn"]
+    arn = create(**given)
+    assert create(**given) == arn
+    refused("InvalidParameter", "Invalid parameter: Name Reason: An application with the same name but different properties "
+            "already exists", create, **given, FailureFeedbackRoleArn="r")
+    for rate in ("101", "-1", "5x"):
+        refused("InvalidParameter", "Invalid parameter: Attributes Reason: Invalid value for attribute: "
+                f"SuccessFeedbackSampleRate: {rate} value provided is not an integer between 0-100",
+                bench.sns.set_platform_application_attributes, PlatformApplicationArn=arn,
+                Attributes={"SuccessFeedbackSampleRate": rate})
+
+
+def sns_29_endpoints_are_found_by_token(bench):
+    """By the same token comes the same endpoint, if user data and state are the same, too."""
+    app = application(bench)
+    create = lambda token="t", **more: bench.sns.create_platform_endpoint(PlatformApplicationArn=app, Token=token, **more)[
+        "EndpointArn"]
+    told = lambda arn: bench.sns.get_endpoint_attributes(EndpointArn=arn)["Attributes"]
+    plain = create()
+    assert create() == create(Attributes={"Enabled": "true"}) == plain and told(plain) == {"Token": "t", "Enabled": "true"}
+    arn = create("u", CustomUserData="mine")
+    assert create("u", CustomUserData="mine") == create("u", Attributes={"CustomUserData": "mine"}) == arn
+    for token, existing, more in (("u", arn, {}), ("u", arn, {"CustomUserData": "other"}), ("t", plain, {"CustomUserData": "x"}),
+                                  ("t", plain, {"Attributes": {"Enabled": "false"}})):
+        refused("InvalidParameter", f"Invalid parameter: Token Reason: Endpoint {existing} already exists with the same "
+                "Token, but different attributes.", create, token=token, **more)
+    assert told(create("v", CustomUserData="less", Attributes={"CustomUserData": "more"}))["CustomUserData"] == "more"
+    refused("InvalidParameter", "Invalid parameter: Token Reason: cannot be empty", create, token="")
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: Invalid value for attribute: Token: cannot be empty",
+            create, Attributes={"Token": ""})
+    refused("ValidationError", "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: Member "
+            "must not be null", bench.sns.set_endpoint_attributes, EndpointArn=arn)
+
+
 def sns_29_platform_endpoints(bench):
     app = application(bench)
     create = lambda **more: bench.sns.create_platform_endpoint(PlatformApplicationArn=app, Token="t", **more)["EndpointArn"]
     arn = create(CustomUserData="mine")
-    assert create(CustomUserData="mine") == create() == arn
-    refused("InvalidParameter", f"Invalid parameter: Token Reason: Endpoint {arn} already exists with the same Token, but "
-            "different attributes.", create, CustomUserData="other")
+    assert create(CustomUserData="mine") == arn
     refused("InvalidParameter", "Invalid parameter: Attributes Reason: Invalid value for attribute: CustomUserData: must be "
             "at most 2048 bytes long in UTF-8 encoding", create, CustomUserData="ä" * 1025)
     told = lambda: bench.sns.get_endpoint_attributes(EndpointArn=arn)["Attributes"]
