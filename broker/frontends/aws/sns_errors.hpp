@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,10 @@ inline constexpr ErrorKind batch_empty{"EmptyBatchRequestException", "EmptyBatch
 inline constexpr ErrorKind batch_id_invalid{"InvalidBatchEntryIdException", "InvalidBatchEntryId"};
 
 }  // namespace kinds
+
+/// What is to be said about an attribute, without "Invalid parameter: " and what CreateTopic and Subscribe say before
+/// it; or nothing.
+using Complaint = std::optional<std::string>;
 
 /// "Invalid parameter: X"
 Error invalid(std::string_view what);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -7,6 +6,7 @@
 
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
+#include "broker/frontends/aws/sns_policy_actions.hpp"
 #include "broker/frontends/aws/sns_topic_attributes.hpp"
 
 /// Statements of a topic's policy come and go (docs/aws.md sns-6). Kept, and without effect.
@@ -14,11 +14,6 @@ namespace tern::aws::sns {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::array permitted_actions = {
-    "GetTopicAttributes", "SetTopicAttributes",       "AddPermission", "RemovePermission", "DeleteTopic",
-    "Subscribe",          "ListSubscriptionsByTopic", "Publish",       "Receive",
-};
 
 /// The policy as it is; statements of one that cannot be read are lost.
 json::object parsed_policy(const NamedTopic& topic, const engine::TopicDescription& description) {
@@ -60,12 +55,18 @@ std::variant<json::array, Error> actions_in(const Call& call) {
     json::array actions;
     if (const auto* const given = list_in(call.parameters, "ActionName")) {
         for (const auto& action : *given) {
-            if (std::ranges::find(permitted_actions, view_of(action)) == permitted_actions.end())
-                return invalid("Policy statement action out of service scope!");
+            if (!is_permittable(view_of(action))) return invalid("Policy statement action out of service scope!");
             actions.push_back(json::string("SNS:" + std::string(view_of(action))));
         }
     }
     return actions;
+}
+
+std::optional<Error> check_accounts(const Call& call) {
+    const auto* const accounts = list_in(call.parameters, "AWSAccountId");
+    const auto is_one = [](const json::value& account) { return is_account(view_of(account)); };
+    if (!accounts || std::ranges::all_of(*accounts, is_one)) return std::nullopt;
+    return invalid("A provided account ID is not valid");
 }
 
 struct Policed {
@@ -98,6 +99,7 @@ Step add_permission(const Surroundings& surroundings, Call& call) {
     auto& policed = std::get<Policed>(found);
     auto actions = actions_in(call);
     if (auto* const error = std::get_if<Error>(&actions)) return std::move(*error);
+    if (auto error = check_accounts(call)) return std::move(*error);
     const auto label = text_in(call.parameters, "Label").value_or("");
     auto& statements = policed.policy["Statement"].get_array();
     if (std::ranges::any_of(statements, [&](const json::value& one) { return is_labelled(one, label); }))

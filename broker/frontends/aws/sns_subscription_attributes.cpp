@@ -54,6 +54,9 @@ SubscriptionAttributeReader::SubscriptionAttributeReader(const Surroundings& sur
 }
 
 Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_view value) {
+    // A filter policy that is too long has a sentence of its own.
+    if (name != "FilterPolicy")
+        if (auto complaint = fault_of_length(name, value)) return complaint;
     if (name == "RawMessageDelivery") return take_raw(value);
     if (name == "FilterPolicy") {
         change_.filter_policy = std::string(value);

@@ -13,9 +13,6 @@
 /// The attributes of subscriptions (docs/aws.md sns-15, sns-16).
 namespace tern::aws::sns {
 
-/// What is to be said about an attribute, without "Invalid parameter: " and what Subscribe says before it.
-using Complaint = std::optional<std::string>;
-
 /// Turns attributes, as they are given, into a change of the subscription's settings.
 class SubscriptionAttributeReader {
 public:

@@ -135,7 +135,7 @@ def sns_11_throughput_scope(bench):
         batch = bench.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
             {"Id": "1", "Message": "x", "MessageGroupId": "h", "MessageDeduplicationId": "d"}])
         assert batch["Successful"][0]["MessageId"] == answers[1]["MessageId"], batch
-    refused("InvalidParameter", "Invalid parameter: FifoThroughputScope", bench.sns.create_topic, Name=bench.name(".fifo"),
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: FifoThroughputScope", bench.sns.create_topic, Name=bench.name(".fifo"),
             Attributes={"FifoTopic": "true", "FifoThroughputScope": "Queue"})
 
 

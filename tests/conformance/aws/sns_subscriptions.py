@@ -154,16 +154,16 @@ def sns_15_delivery_policies_that_cannot_be(bench):
     topic = bench.topic()
     _, subscription = bench.subscribed(topic)
     retries = "healthyRetryPolicy."
-    cases = (({"healthyRetryPolicy": {"numRetries": 101}}, retries + "numRetries must be a number from 0 to 100"),
-             ({"healthyRetryPolicy": {"numNoDelayRetries": -1}}, retries + "numNoDelayRetries must be a number from 0"),
-             ({"healthyRetryPolicy": {"minDelayTarget": 0}}, retries + "minDelayTarget must be a number from 1 to 3600"),
-             ({"healthyRetryPolicy": {"maxDelayTarget": "5"}}, retries + "maxDelayTarget must be a number from 1 to 3600"),
+    cases = (({"healthyRetryPolicy": {"numRetries": 101}}, retries + "numRetries must be less than or equal to 100"),
+             ({"healthyRetryPolicy": {"numNoDelayRetries": -1}}, retries + "numNoDelayRetries must be greater than or equal to 0"),
+             ({"healthyRetryPolicy": {"minDelayTarget": 0}}, retries + "minDelayTarget must be greater than or equal to 1"),
+             ({"healthyRetryPolicy": {"maxDelayTarget": "5"}}, retries + "maxDelayTarget must be a number"),
              ({"healthyRetryPolicy": {"minDelayTarget": 9, "maxDelayTarget": 8}},
               retries + "maxDelayTarget must not be less than minDelayTarget"),
              ({"healthyRetryPolicy": {"backoffFunction": "cubic"}},
               retries + "backoffFunction must be linear, arithmetic, geometric or exponential"),
              ({"healthyRetryPolicy": 5}, "healthyRetryPolicy must be an object"),
-             ({"throttlePolicy": {"maxReceivesPerSecond": 0}}, "throttlePolicy.maxReceivesPerSecond must be a number from 1"))
+             ({"throttlePolicy": {"maxReceivesPerSecond": 0}}, "throttlePolicy.maxReceivesPerSecond must be greater than or equal to 1"))
     of_topics = {"healthyRetryPolicy": "defaultHealthyRetryPolicy", "throttlePolicy": "defaultThrottlePolicy"}
     for policy, text in cases:
         refused("InvalidParameter", f"Invalid parameter: DeliveryPolicy: {text}", bench.sns.set_subscription_attributes,
