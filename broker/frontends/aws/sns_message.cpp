@@ -12,6 +12,7 @@
 #include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_errors.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
+#include "broker/frontends/aws/sns_topic_attributes.hpp"
 
 namespace tern::aws::sns {
 namespace {
@@ -118,6 +119,7 @@ bool is_subject(std::string_view text) {
 
 std::optional<Error> take_apart(const json::object& parameters, std::string_view platform, Message& message) {
     if (text_in(parameters, "MessageStructure") != "json") return std::nullopt;
+    if (message.body.size() > message_bytes_limit) return std::nullopt;
     json::error_code fault;
     const auto parsed = json::parse(message.body, fault);
     if (fault || !parsed.is_object()) return invalid("Message Structure - JSON message body failed to parse");

@@ -20,7 +20,6 @@ namespace json = boost::json;
 
 constexpr std::uint64_t message_bytes_default = 262'144;
 constexpr std::uint64_t message_bytes_min = 1024;
-constexpr std::uint64_t message_bytes_limit = 1'048'576;
 /// The engine counts the subject of a publication, which is the topic's name, and SNS does not.
 constexpr std::uint64_t subject_room_bytes = 256;
 

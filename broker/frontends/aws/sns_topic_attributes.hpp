@@ -30,6 +30,8 @@ std::string default_policy(const NamedTopic& topic);
 /// The policy given, or the default one.
 std::string policy_of(const NamedTopic& topic, const engine::TopicDescription& description);
 
+/// The most that MaximumMessageSize may be.
+inline constexpr std::uint64_t message_bytes_limit = 1'048'576;
 /// Of body, attributes and subject: the topic's MaximumMessageSize, 262,144 unless it was given (docs/aws.md sns-7).
 std::uint64_t message_bytes_max(const engine::TopicDescription& description);
 /// Whether deduplication ids count within their message group only: FifoThroughputScope (docs/aws.md sns-11).

@@ -49,6 +49,10 @@ def sns_08_message_structure(bench):
     for message in ("no json", "[]"):
         refused("InvalidParameter", "Invalid parameter: Message Structure - JSON message body failed to parse",
                 bench.sns.publish, TopicArn=topic, MessageStructure="json", Message=message)
+    # Of one that is longer than any may be nothing but its length is looked at.
+    for target in ({"TopicArn": topic}, {"PhoneNumber": "+15551234567"}):
+        refused("InvalidParameter", "Invalid parameter: Message too long", bench.sns.publish, MessageStructure="json",
+                Message="no json" * 150_000, **target)
 
 
 def sns_09_targets(bench):
