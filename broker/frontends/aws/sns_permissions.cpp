@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <functional>
 #include <utility>
 
 #include "broker/frontends/aws/sns_handlers.hpp"
@@ -69,56 +70,66 @@ std::optional<Error> check_accounts(const Call& call) {
     return invalid("A provided account ID is not valid");
 }
 
-struct Policed {
-    NamedTopic topic;
-    json::object policy;
-};
+/// Changes the statements, or tells why it does not.
+using Edit = std::function<std::optional<Error>(json::array& statements)>;
 
-std::variant<Policed, Error> policed_topic(const Surroundings& surroundings, const Call& call) {
-    auto topic = topic_of(surroundings, call);
-    if (auto* const error = std::get_if<Error>(&topic)) return std::move(*error);
-    auto& named = std::get<NamedTopic>(topic);
-    const auto described = describe(surroundings, named);
+/// How often an edit begins again because another one came between its reading and its writing. Each time one of them
+/// is done, so nobody needs more tries than there are edits at once.
+constexpr int tries_max = 100;
+
+Step edit_policy(const Surroundings& surroundings, const NamedTopic& topic, const Edit& edit, int tries = tries_max) {
+    if (tries == 0)
+        return Error{common_errors::service_unavailable, "The topic's policy is being changed by many at once."};
+    const auto described = describe(surroundings, topic);
     if (const auto* const error = std::get_if<Error>(&described)) return *error;
-    auto policy = parsed_policy(named, std::get<engine::TopicDescription>(described));
-    return Policed{std::move(named), std::move(policy)};
-}
-
-Step submit_policy(Policed&& policed) {
+    const auto& description = std::get<engine::TopicDescription>(described);
+    auto policy = parsed_policy(topic, description);
+    if (auto error = edit(policy["Statement"].get_array())) return std::move(*error);
     engine::SetTopic command;
-    command.topic = std::move(policed.topic.topic);
-    command.annotations["Policy"] = json::serialize(policed.policy);
-    return submit_and_say_nothing(std::move(command));
+    command.topic = topic.topic;
+    command.annotations["Policy"] = json::serialize(policy);
+    command.annotations_expected["Policy"] = annotation_of(description.annotations, "Policy");
+    auto submit = submit_and_say_nothing(std::move(command));
+    submit.then = [&surroundings, topic, edit, tries, then = std::move(submit.then)](engine::Answer&& answer) -> Step {
+        if (answer.status == Errc::topic_exists) return edit_policy(surroundings, topic, edit, tries - 1);
+        return then(std::move(answer));
+    };
+    return submit;
 }
 
 }  // namespace
 
 Step add_permission(const Surroundings& surroundings, Call& call) {
-    auto found = policed_topic(surroundings, call);
-    if (auto* const error = std::get_if<Error>(&found)) return std::move(*error);
-    auto& policed = std::get<Policed>(found);
+    auto topic = topic_of(surroundings, call);
+    if (auto* const error = std::get_if<Error>(&topic)) return std::move(*error);
+    const auto& named = std::get<NamedTopic>(topic);
+    // Whether there is such a topic comes first.
+    const auto described = describe(surroundings, named);
+    if (const auto* const error = std::get_if<Error>(&described)) return *error;
     auto actions = actions_in(call);
     if (auto* const error = std::get_if<Error>(&actions)) return std::move(*error);
     if (auto error = check_accounts(call)) return std::move(*error);
-    const auto label = text_in(call.parameters, "Label").value_or("");
-    auto& statements = policed.policy["Statement"].get_array();
-    if (std::ranges::any_of(statements, [&](const json::value& one) { return is_labelled(one, label); }))
-        return invalid("Statement already exists");
-    statements.push_back(statement_of(call, policed.topic, std::get<json::array>(std::move(actions))));
-    return submit_policy(std::move(policed));
+    const auto statement = statement_of(call, named, std::get<json::array>(std::move(actions)));
+    return edit_policy(surroundings, named, [statement](json::array& statements) -> std::optional<Error> {
+        const auto label = view_of(statement.at("Sid"));
+        if (std::ranges::any_of(statements, [&](const json::value& one) { return is_labelled(one, label); }))
+            return invalid("Statement already exists");
+        statements.push_back(statement);
+        return std::nullopt;
+    });
 }
 
 Step remove_permission(const Surroundings& surroundings, Call& call) {
-    auto found = policed_topic(surroundings, call);
-    if (auto* const error = std::get_if<Error>(&found)) return std::move(*error);
-    auto& policed = std::get<Policed>(found);
-    const auto label = text_in(call.parameters, "Label").value_or("");
-    auto& statements = policed.policy["Statement"].get_array();
-    json::array kept;
-    for (auto& statement : statements)
-        if (!is_labelled(statement, label)) kept.push_back(std::move(statement));
-    policed.policy["Statement"] = std::move(kept);
-    return submit_policy(std::move(policed));
+    auto topic = topic_of(surroundings, call);
+    if (auto* const error = std::get_if<Error>(&topic)) return std::move(*error);
+    const std::string label(text_in(call.parameters, "Label").value_or(""));
+    return edit_policy(surroundings, std::get<NamedTopic>(topic), [label](json::array& statements) {
+        json::array kept;
+        for (auto& statement : statements)
+            if (!is_labelled(statement, label)) kept.push_back(std::move(statement));
+        statements = std::move(kept);
+        return std::optional<Error>();
+    });
 }
 
 }  // namespace tern::aws::sns

@@ -1,5 +1,6 @@
 """Items sns-1 to sns-6 of docs/aws.md: topics, their attributes, tags and permissions."""
 
+import concurrent.futures
 import json
 
 from sns_bench import ACCOUNT, REGION, decoded, refused, text_of
@@ -268,6 +269,21 @@ def sns_06_permissions(bench):
         bench.sns.remove_permission(TopicArn=topic, Label=label)
     statements = json.loads(bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])["Statement"]
     assert [one["Sid"] for one in statements] == ["__default_statement_ID"], statements
+
+
+def sns_06_permissions_given_at_once(bench):
+    topic = bench.topic()
+    clients = [bench.client("sns") for _ in range(8)]
+
+    def give(number):
+        for turn in range(5):
+            clients[number].add_permission(TopicArn=topic, Label=f"{number}-{turn}", AWSAccountId=["111111111111"],
+                                           ActionName=["Publish"])
+
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        list(pool.map(give, range(len(clients))))
+    statements = json.loads(bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])["Statement"]
+    assert sorted(one["Sid"] for one in statements[1:]) == [f"{n}-{t}" for n in range(8) for t in range(5)], statements
 
 
 def sns_06_data_protection_policy(bench):
