@@ -8,6 +8,7 @@
 #include "broker/engine/publication_record.hpp"
 #include "broker/engine/queries.hpp"
 #include "broker/engine/topic_queries.hpp"
+#include "broker/frontends/aws/sns_cleared_messages.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
 
@@ -43,10 +44,12 @@ public:
           scope_(scope),
           protocol_(protocol),
           address_name_(protocol == "sms" ? "PhoneNumber" : "TargetArn"),
+          cleared_(surroundings, scope, protocol),
           snapshot_(surroundings.broker.snapshot()) {}
 
     void add(const std::string& address, const engine::StoredPublication& stored, json::value topic,
              json::value subscription) {
+        if (cleared_.has(address, stored.at)) return;
         json::object message;
         message[address_name_] = address;
         message["TopicArn"] = std::move(topic);
@@ -127,6 +130,7 @@ private:
     const Scope& scope_;
     const std::string_view protocol_;
     const std::string_view address_name_;
+    const ClearedMessages cleared_;
     std::unique_ptr<store::ReadTransaction> snapshot_;
     json::object messages_;
 };

@@ -14,6 +14,15 @@ def application(bench, platform="GCM", **attributes):
         "PlatformApplicationArn"]
 
 
+def delete(bench, path):
+    connection = http.client.HTTPConnection(*bench.process.address, timeout=20)
+    connection.request("DELETE", path)
+    response = connection.getresponse()
+    assert response.status != 204 or response.getheader("Content-Length") is None
+    connection.close()
+    return response.status
+
+
 def sns_29_platform_applications(bench):
     arn = application(bench)
     assert arn.startswith(f"arn:aws:sns:{REGION}:{ACCOUNT}:app/GCM/"), arn
@@ -169,10 +178,46 @@ def sns_30_text_messages(bench):
     assert (second["Message"], second["TopicArn"], second["Subject"]) == ("by topic", topic, "News"), second
     one = json.loads(bench.get("/_aws/sns/sms-messages?phoneNumber=" + urllib.parse.quote("+15550001"))[1])["sms_messages"]
     assert list(one) == ["+15550001"] and len(one["+15550001"]) == 1, one
-    connection = http.client.HTTPConnection(*bench.process.address, timeout=20)
-    connection.request("DELETE", "/_aws/sns/sms-messages")
-    assert connection.getresponse().status == 405
-    connection.close()
+
+
+def sns_30_deletion_of_text_messages(bench):
+    page = "/_aws/sns/sms-messages"
+    shown = lambda: {number: [one["Message"] for one in messages] for number, messages in
+                     json.loads(bench.get(page)[1])["sms_messages"].items()}
+    assert delete(bench, page + "?phoneNumber=%2B15550009") == 204
+    topic = bench.topic()
+    bench.sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15550011")
+    bench.sns.publish(TopicArn=topic, Message="by topic")
+    for number in ("+15550011", "+15550012"):
+        bench.sns.publish(PhoneNumber=number, Message="direct")
+    assert delete(bench, page + "?phoneNumber=%2B15550011") == 204
+    assert "+15550011" not in shown() and shown()["+15550012"] == ["direct"], shown()
+    # Nothing of after the answer is hidden, however soon it comes.
+    for number in range(5):
+        assert delete(bench, page) == 204 and shown() == {}, shown()
+        bench.sns.publish(TopicArn=topic, Message=f"next {number}")
+        bench.sns.publish(PhoneNumber="+15550012", Message=f"next {number}")
+        assert shown() == {"+15550011": [f"next {number}"], "+15550012": [f"next {number}"]}, shown()
+    assert delete(bench, "/_aws/sns/subscription-tokens/" + topic) == 405
+
+
+def sns_30_deletion_of_platform_messages(bench):
+    page = "/_aws/sns/platform-endpoint-messages"
+    elsewhere = bench.client("sns", "eu-west-1")
+    arns = []
+    for sns in (bench.sns, elsewhere):
+        app = sns.create_platform_application(Name=bench.name(), Platform="GCM",
+                                              Attributes={"PlatformCredential": "secret"})["PlatformApplicationArn"]
+        arns.append(sns.create_platform_endpoint(PlatformApplicationArn=app, Token="t")["EndpointArn"])
+        sns.publish(TargetArn=arns[-1], Message="direct")
+    here, there = (page + "?endpointArn=" + urllib.parse.quote(arn) for arn in arns)
+    told = json.loads(bench.get(there)[1])
+    assert told["region"] == "eu-west-1" and len(told["platform_endpoint_messages"][arns[1]]) == 1, told
+    assert delete(bench, here) == 204
+    assert json.loads(bench.get(here)[1])["platform_endpoint_messages"] == {arns[0]: []}
+    assert len(json.loads(bench.get(there)[1])["platform_endpoint_messages"][arns[1]]) == 1
+    assert delete(bench, page + "?region=eu-west-1") == 204
+    assert json.loads(bench.get(there)[1])["platform_endpoint_messages"] == {arns[1]: []}
 
 
 def sns_30_platform_messages(bench):
