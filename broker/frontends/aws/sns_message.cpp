@@ -139,6 +139,7 @@ std::optional<Error> take_apart(const json::object& parameters, std::string_view
     if (!whole) return invalid("Message Structure - No default entry in JSON message body");
     if (whole->empty()) return invalid("Empty message");
     message.body = std::move(*whole);
+    message.structured = true;
     return std::nullopt;
 }
 

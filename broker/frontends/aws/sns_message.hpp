@@ -19,6 +19,8 @@ struct Message {
     std::string subject;
     /// Of several, by protocol or platform.
     std::vector<engine::ProtocolBody> bodies;
+    /// There were several, or could have been.
+    bool structured = false;
     std::vector<engine::PublicationAttribute> attributes;
     /// Of body (all of the JSON where that holds several), subject and attributes.
     std::uint64_t bytes = 0;

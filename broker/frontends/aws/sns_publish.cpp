@@ -3,6 +3,7 @@
 #include "broker/engine/publication_record.hpp"
 #include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_handlers.hpp"
+#include "broker/frontends/aws/sns_kept_messages.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
 #include "broker/frontends/aws/sns_publication.hpp"
@@ -38,6 +39,7 @@ engine::Publication kept_publication(const engine::TopicName& topic, std::string
     publication.subject = place.empty() ? topic.name : topic.name + "." + std::string(place);
     publication.data = std::move(message.body);
     publication.attributes = std::move(message.attributes);
+    publication.attributes.push_back(circumstances(message.subject, message.structured));
     return publication;
 }
 

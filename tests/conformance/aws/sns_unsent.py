@@ -167,13 +167,15 @@ def sns_30_tokens(bench):
 
 
 def sns_30_text_messages(bench):
-    bench.sns.publish(PhoneNumber="+15550001", Message="direct")
+    bench.sns.publish(PhoneNumber="+15550001", Message="direct", Subject="Alone")
     topic = bench.topic()
     bench.sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15550002")
     bench.sns.publish(TopicArn=topic, Message="by topic", Subject="News")
     found = json.loads(bench.get("/_aws/sns/sms-messages")[1])
     assert found["region"] == REGION
-    assert [one["Message"] for one in found["sms_messages"]["+15550001"]] == ["direct"], found
+    (first,) = found["sms_messages"]["+15550001"]
+    assert first == {"PhoneNumber": "+15550001", "TopicArn": None, "SubscriptionArn": None, "Message": "direct",
+                     "MessageId": first["MessageId"], "MessageAttributes": {}, "MessageStructure": None, "Subject": "Alone"}
     (second,) = found["sms_messages"]["+15550002"]
     assert (second["Message"], second["TopicArn"], second["Subject"]) == ("by topic", topic, "News"), second
     one = json.loads(bench.get("/_aws/sns/sms-messages?phoneNumber=" + urllib.parse.quote("+15550001"))[1])["sms_messages"]
@@ -249,5 +251,7 @@ def sns_30_messages_of_a_platform(bench):
     refused("InvalidParameter", "Invalid parameter: Message Structure - No default entry in JSON message body", publish,
             bodies={"APNS": "not for this one"}, TargetArn=arns["GCM"])
     found = json.loads(bench.get("/_aws/sns/platform-endpoint-messages")[1])["platform_endpoint_messages"]
-    told = {platform: sorted(one["Message"] for one in found[arn]) for platform, arn in arns.items()}
+    # As LocalStack tells it: what was given as JSON by platform is a text of JSON.
+    assert all(one["MessageStructure"] == "json" for arn in arns.values() for one in found[arn]), found
+    told = {platform: sorted(json.loads(one["Message"]) for one in found[arn]) for platform, arn in arns.items()}
     assert told == {"APNS": ["alone", "for Apple", "for all"], "GCM": ["for Google", "for Google", "for all"]}, told
