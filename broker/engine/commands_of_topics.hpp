@@ -35,6 +35,9 @@ struct SetTopic {
     /// Set or added.
     std::vector<QueueTag> tags{};
     std::vector<std::string> tags_removed{};
+    /// Texts that must be there (an empty one: that must not), or the command is refused with topic_exists and the name
+    /// of one that is another: for changes that rest on what was read before.
+    Annotations annotations_expected{};
 };
 /// Removes its history, its subscriptions and the queues of its durable and endpoint subscriptions, too.
 struct DeleteTopic {

@@ -14,6 +14,8 @@ Bytes encode(const PublicationExtras& extras) {
     to(extras.farewell_endpoint)(extras.farewell_subscription);
     to(static_cast<std::uint32_t>(extras.bodies.size()));
     for (const auto& body : extras.bodies) to(body.protocol)(body.body)(body.signature);
+    // Left out if it can be: records of before are without it.
+    if (extras.structured) to(extras.structured);
     return to.take();
 }
 
@@ -33,6 +35,7 @@ std::optional<PublicationExtras> decode_extras(BytesView bytes) {
         auto& body = extras.bodies.emplace_back();
         from(body.protocol)(body.body)(body.signature);
     }
+    if (!from.at_end()) from(extras.structured);
     if (has_id) extras.id = id;
     if (has_time) extras.at = Timestamp(at_ms);
     if (!from.sound()) return std::nullopt;

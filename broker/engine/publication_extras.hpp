@@ -45,6 +45,9 @@ struct PublicationExtras {
     /// the engine. Else empty.
     std::string farewell_endpoint{};
     std::string farewell_subscription{};
+    /// The message was given as an object of bodies, even if `bodies` is empty. Only told, with what is kept and never
+    /// sent.
+    bool structured = false;
 
     /// Null: the data is the body.
     const ProtocolBody* body_for(std::string_view protocol) const {

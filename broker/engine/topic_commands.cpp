@@ -58,6 +58,8 @@ Answer set_topic(Batch& batch, const SetTopic& command) {
     const auto found = batch.topics.find(batch, command.topic);
     if (!found.has_value()) return refuse(found.error());
     auto& topic = **found;
+    auto other = first_difference(topic.row.annotations, command.annotations_expected);
+    if (!other.empty()) return refuse(Errc::topic_exists, std::move(other));
     auto settings = topic.settings();
     std::string_view setting;
     if (const auto errc = change(settings, command.settings, false, setting); errc != Errc::ok)

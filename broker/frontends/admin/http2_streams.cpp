@@ -40,7 +40,7 @@ Http2Fields fields_of(const HttpResponse& response) {
                           {"content-type", response.content_type},
                           {"cache-control", std::string(response.cache_control)},
                           {"x-content-type-options", "nosniff"}};
-    if (response.status != 304) fields.emplace_back("content-length", std::to_string(response.body.size()));
+    if (tells_length(response.status)) fields.emplace_back("content-length", std::to_string(response.body.size()));
     for (const auto& [name, value] : response.further_fields) {
         auto lower = name;
         for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -74,6 +74,7 @@ std::size_t HttpRequest::count(std::string_view wanted) const {
 std::string_view reason_phrase(int status) {
     switch (status) {
         case 200: return "OK";
+        case 204: return "No Content";
         case 304: return "Not Modified";
         case 400: return "Bad Request";
         case 403: return "Forbidden";
@@ -95,6 +96,10 @@ std::string_view reason_phrase(int status) {
     return "Unknown";
 }
 
+bool tells_length(int status) {
+    return status != 204 && status != 304;
+}
+
 std::string http_date_now() {
     return std::string(current_http_date());
 }
@@ -106,8 +111,7 @@ void render(std::string& to, const HttpResponse& response, Connectedness connect
            "\r\nServer: tern\r\nDate: ", current_http_date());
     append("\r\nContent-Type: ", response.content_type, "\r\nCache-Control: ", response.cache_control);
     append("\r\nX-Content-Type-Options: nosniff\r\n");
-    // RFC 9110 section 8.6: with 304 it would be the length of what is not sent.
-    if (response.status != 304) append("Content-Length: ", std::to_string(response.body.size()), "\r\n");
+    if (tells_length(response.status)) append("Content-Length: ", std::to_string(response.body.size()), "\r\n");
     for (const auto& [name, value] : response.further_fields) append(name, ": ", value, "\r\n");
     if (connection == Connectedness::close) append("Connection: close\r\n");
     append("\r\n");

@@ -56,6 +56,8 @@ enum class Connectedness : bool { close, keep_alive };
 void render(std::string& to, const HttpResponse& response, Connectedness connection, bool with_body);
 
 std::string_view reason_phrase(int status);
+/// RFC 9110 section 8.6: an answer of 204 must not have a Content-Length; that of 304 would be about what is not sent.
+bool tells_length(int status);
 /// For a Date field (RFC 9110 section 5.6.7).
 std::string http_date_now();
 

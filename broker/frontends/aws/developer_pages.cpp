@@ -115,7 +115,7 @@ admin::HttpResponse messages(const Surroundings& surroundings, const admin::Http
 
 }  // namespace
 
-admin::HttpResponse answer_developer_page(const Surroundings& surroundings, const admin::HttpRequest& request) {
+admin::HttpStep answer_developer_page(const Surroundings& surroundings, const admin::HttpRequest& request) {
     if (request.path == "/_localstack/health") return local_health();
     if (request.path == messages_page || request.path.starts_with(std::string(messages_page) + "/"))
         return messages(surroundings, request);

@@ -93,6 +93,12 @@ std::string arn_of(std::string_view service, const Scope& scope, std::string_vie
     return arn.append(":").append(scope.account).append(":").append(resource);
 }
 
+std::string iam_arn(std::string_view region, std::string_view account, std::string_view who) {
+    std::string arn = "arn:";
+    arn.append(partition_of(region)).append(":iam::");
+    return arn.append(account).append(":").append(who);
+}
+
 std::optional<Arn> parse_arn(std::string_view text) {
     const auto parts = split<6>(text, ':');
     if (parts.size() != 6 || parts[0] != "arn" || !parts[1].starts_with("aws")) return std::nullopt;

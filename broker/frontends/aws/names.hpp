@@ -33,6 +33,9 @@ std::string_view partition_of(std::string_view region);
 /// arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE
 std::string arn_of(std::string_view service, const Scope& scope, std::string_view resource);
 
+/// arn:PARTITION:iam::ACCOUNT:WHO, of the partition that the region is in.
+std::string iam_arn(std::string_view region, std::string_view account, std::string_view who);
+
 struct Arn {
     std::string service;
     Scope scope;

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <utility>
@@ -133,15 +134,17 @@ private:
         for (const auto& [member, least, most] : ranges) {
             const auto* const value = part.if_contains(member);
             if (!value || value->is_null()) continue;
-            const bool fits =
-                value->is_number() && value->to_number<double>() >= least && value->to_number<double>() <= most;
-            if (fits) continue;
-            const auto lower = std::to_string(static_cast<int>(least));
-            refuse(name, most == any_number ? std::string(member) + " must be a number from " + lower
-                                            : std::string(member) + " must be a number from " + lower + " to " +
-                                                  std::to_string(static_cast<int>(most)));
+            if (!value->is_number()) {
+                refuse(name, std::string(member) + " must be a number");
+            } else if (value->to_number<double>() < least) {
+                refuse(name, std::string(member) + " must be greater than or equal to " + whole(least));
+            } else if (value->to_number<double>() > most) {
+                refuse(name, std::string(member) + " must be less than or equal to " + whole(most));
+            }
         }
     }
+
+    static std::string whole(double number) { return std::to_string(static_cast<std::int64_t>(number)); }
 
     void refuse(const char* name, const std::string& sentence) {
         if (!fault_) fault_ = place_ + name + "." + sentence;

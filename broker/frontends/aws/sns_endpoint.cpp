@@ -10,9 +10,9 @@ namespace tern::aws::sns {
 namespace {
 
 constexpr std::array protocols = {
-    SnsProtocol{"sqs"},         SnsProtocol{"http", true},       SnsProtocol{"https", true},
-    SnsProtocol{"email", true}, SnsProtocol{"email-json", true}, SnsProtocol{"sms"},
-    SnsProtocol{"application"}, SnsProtocol{"lambda"},           SnsProtocol{"firehose"},
+    SnsProtocol{"sqs", false, true}, SnsProtocol{"http", true, true}, SnsProtocol{"https", true, true},
+    SnsProtocol{"email", true},      SnsProtocol{"email-json", true}, SnsProtocol{"sms"},
+    SnsProtocol{"application"},      SnsProtocol{"lambda"},           SnsProtocol{"firehose", false, true},
 };
 
 bool is_arn_of(std::string_view service, std::string_view endpoint) {
@@ -51,7 +51,8 @@ std::optional<Error> check_endpoint(std::string_view protocol, std::string_view 
     if (protocol.starts_with("email") && endpoint.find('@') == std::string_view::npos) return invalid("Email address");
     if (protocol == "sms" && !is_phone_number(endpoint))
         return Error{kinds::invalid_parameter, "Invalid SMS endpoint: " + std::string(endpoint)};
-    if (protocol == "application" && !is_arn_of("sns", endpoint)) return invalid("ApplicationEndpoint ARN");
+    if (protocol == "application" && !is_arn_of("sns", endpoint))
+        return invalid("Application endpoint arn invalid:" + std::string(endpoint));
     if (protocol == "lambda" && !is_arn_of("lambda", endpoint)) return invalid("Lambda endpoint ARN");
     if (protocol == "firehose" && !is_arn_of("firehose", endpoint)) return invalid("Firehose endpoint ARN");
     return std::nullopt;

@@ -14,6 +14,8 @@ struct SnsProtocol {
     std::string_view name;
     /// Somebody has to confirm the subscription.
     bool asks = false;
+    /// It can have messages without an envelope; nothing else may even say that it wants the envelope.
+    bool raw = false;
 };
 /// Null when SNS has no such protocol.
 const SnsProtocol* find_protocol(std::string_view name);

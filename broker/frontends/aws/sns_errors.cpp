@@ -14,6 +14,12 @@ Error invalid(std::string_view what, std::string_view reason) {
     return invalid(std::string(what).append(" Reason: ").append(reason));
 }
 
+Error absent(std::string_view member) {
+    std::string text = "1 validation error detected: Value null at '";
+    text.append(member).append("' failed to satisfy constraint: Member must not be null");
+    return {kinds::validation, std::move(text)};
+}
+
 Error no_such_topic() {
     return {kinds::not_found, "Topic does not exist"};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,10 +31,16 @@ inline constexpr ErrorKind batch_id_invalid{"InvalidBatchEntryIdException", "Inv
 
 }  // namespace kinds
 
+/// What is to be said about an attribute, without "Invalid parameter: " and what CreateTopic and Subscribe say before
+/// it; or nothing.
+using Complaint = std::optional<std::string>;
+
 /// "Invalid parameter: X"
 Error invalid(std::string_view what);
 /// "Invalid parameter: X Reason: R"
 Error invalid(std::string_view what, std::string_view reason);
+/// A member that a call must have and has not.
+Error absent(std::string_view member);
 Error no_such_topic();
 Error no_such_subscription();
 

@@ -1,6 +1,7 @@
 #include "broker/frontends/aws/sns_kept_messages.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "broker/engine/publication_record.hpp"
 #include "broker/engine/queries.hpp"
 #include "broker/engine/topic_queries.hpp"
+#include "broker/frontends/aws/sns_cleared_messages.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
 
@@ -18,6 +20,27 @@ namespace json = boost::json;
 
 constexpr std::int64_t kept_page_entries = 100;
 constexpr std::int64_t kept_messages_shown_max = 1000;
+
+constexpr std::string_view circumstances_name = "sns.kept-circumstances";
+/// Before the subject, in the value of that attribute.
+constexpr std::string_view circumstances_of_structured = "json:";
+constexpr std::string_view circumstances_of_others = ":";
+
+struct Circumstances {
+    std::string subject;
+    bool structured = false;
+};
+
+/// Of publications to topics they are among the extras; of direct ones they are taken off the attributes.
+Circumstances take_circumstances(engine::Publication& publication) {
+    if (const auto& extras = publication.extras) return {extras->headline, extras->structured};
+    auto& attributes = publication.attributes;
+    if (attributes.empty() || attributes.back().name != circumstances_name) return {};
+    const std::string text(attributes.back().value);
+    attributes.pop_back();
+    const bool structured = text.starts_with(circumstances_of_structured);
+    return {text.substr((structured ? circumstances_of_structured : circumstances_of_others).size()), structured};
+}
 
 json::object shown_message_attributes(const engine::Publication& publication) {
     json::object attributes;
@@ -35,6 +58,10 @@ json::object shown_message_attributes(const engine::Publication& publication) {
     return attributes;
 }
 
+json::value text_or_null(std::string_view text) {
+    return text.empty() ? json::value() : json::value(text);
+}
+
 /// Gathers, by addressee, what is kept of one protocol.
 class KeptMessages {
 public:
@@ -43,19 +70,24 @@ public:
           scope_(scope),
           protocol_(protocol),
           address_name_(protocol == "sms" ? "PhoneNumber" : "TargetArn"),
+          cleared_(surroundings, scope, protocol),
           snapshot_(surroundings.broker.snapshot()) {}
 
     void add(const std::string& address, const engine::StoredPublication& stored, json::value topic,
              json::value subscription) {
+        if (cleared_.has(address, stored.at)) return;
         json::object message;
         message[address_name_] = address;
         message["TopicArn"] = std::move(topic);
         message["SubscriptionArn"] = std::move(subscription);
         message["MessageId"] = engine::text_of(stored.id);
-        message["Message"] = stored.publication.data;
-        message["MessageAttributes"] = shown_message_attributes(stored.publication);
-        const auto& extras = stored.publication.extras;
-        message["Subject"] = extras && !extras->headline.empty() ? json::value(extras->headline) : json::value();
+        auto publication = stored.publication;
+        const auto [subject, structured] = take_circumstances(publication);
+        // As LocalStack has it: one body of several is shown as a text of JSON.
+        message["Message"] = structured ? json::serialize(json::string(publication.data)) : publication.data;
+        message["MessageAttributes"] = shown_message_attributes(publication);
+        message["MessageStructure"] = text_or_null(structured ? "json" : "");
+        message["Subject"] = text_or_null(subject);
         auto& list = messages_[address];
         if (!list.is_array()) list.emplace_array();
         list.get_array().push_back(std::move(message));
@@ -127,11 +159,17 @@ private:
     const Scope& scope_;
     const std::string_view protocol_;
     const std::string_view address_name_;
+    const ClearedMessages cleared_;
     std::unique_ptr<store::ReadTransaction> snapshot_;
     json::object messages_;
 };
 
 }  // namespace
+
+engine::PublicationAttribute circumstances(std::string_view subject, bool structured) {
+    const auto before = structured ? circumstances_of_structured : circumstances_of_others;
+    return {std::string(circumstances_name), "String", std::string(before).append(subject)};
+}
 
 json::object kept_text_messages(const Surroundings& surroundings, const Scope& scope) {
     KeptMessages kept(surroundings, scope, "sms");

@@ -12,6 +12,7 @@
 #include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_errors.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
+#include "broker/frontends/aws/sns_topic_attributes.hpp"
 
 namespace tern::aws::sns {
 namespace {
@@ -62,10 +63,8 @@ std::variant<engine::PublicationAttribute, Error> read_attribute(std::string_vie
     if (auto error = check_attribute_name(name)) return std::move(*error);
     const auto type = text_in(given, "DataType");
     if (!type) {
-        std::string text = "1 validation error detected: Value null at '";
-        text.append(position).append("messageAttributes.").append(name);
-        text.append(".member.dataType' failed to satisfy constraint: Member must not be null");
-        return Error{kinds::validation, std::move(text)};
+        std::string member(position);
+        return absent(member.append("messageAttributes.").append(name).append(".member.dataType"));
     }
     if (!is_type(*type)) {
         return bad_attribute(about(name) +
@@ -120,6 +119,7 @@ bool is_subject(std::string_view text) {
 
 std::optional<Error> take_apart(const json::object& parameters, std::string_view platform, Message& message) {
     if (text_in(parameters, "MessageStructure") != "json") return std::nullopt;
+    if (message.body.size() > message_bytes_limit) return std::nullopt;
     json::error_code fault;
     const auto parsed = json::parse(message.body, fault);
     if (fault || !parsed.is_object()) return invalid("Message Structure - JSON message body failed to parse");
@@ -139,6 +139,7 @@ std::optional<Error> take_apart(const json::object& parameters, std::string_view
     if (!whole) return invalid("Message Structure - No default entry in JSON message body");
     if (whole->empty()) return invalid("Empty message");
     message.body = std::move(*whole);
+    message.structured = true;
     return std::nullopt;
 }
 

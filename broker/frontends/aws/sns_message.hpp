@@ -19,6 +19,8 @@ struct Message {
     std::string subject;
     /// Of several, by protocol or platform.
     std::vector<engine::ProtocolBody> bodies;
+    /// There were several, or could have been.
+    bool structured = false;
     std::vector<engine::PublicationAttribute> attributes;
     /// Of body (all of the JSON where that holds several), subject and attributes.
     std::uint64_t bytes = 0;
@@ -30,8 +32,8 @@ struct Message {
 std::variant<Message, Error> read_message(const boost::json::object& parameters, std::string_view position);
 
 /// Takes the message apart where MessageStructure says that it holds several bodies. What goes to a device alone
-/// (`platform`, else empty) needs no default if there is a body for it.
-/// Errors: invalid_parameter.
+/// (`platform`, else empty) needs no default if there is a body for it. One that is longer than any may be is left as
+/// it is, for its length is refused later. Errors: invalid_parameter.
 std::optional<Error> take_apart(const boost::json::object& parameters, std::string_view platform, Message& message);
 
 }  // namespace tern::aws::sns

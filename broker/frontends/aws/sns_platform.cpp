@@ -107,6 +107,10 @@ bool is_platform(std::string_view name) {
     return std::ranges::find(platforms, name) != platforms.end();
 }
 
+bool has_principals(std::string_view platform) {
+    return platform != "GCM" && platform != "FCM";
+}
+
 bool is_enabled(const engine::SubscriptionDescription& endpoint) {
     return annotation_of(endpoint.annotations, "Enabled") != "false";
 }

@@ -43,6 +43,8 @@ std::optional<PlatformEndpoint> parse_endpoint_arn(std::string_view arn);
 Application application_in(const Scope& scope, const engine::Annotations& annotations);
 
 bool is_platform(std::string_view name);
+/// Whether it knows applications by a principal and a credential; the others, Google's, by a credential alone.
+bool has_principals(std::string_view platform);
 /// An endpoint is enabled unless its attribute says otherwise.
 bool is_enabled(const engine::SubscriptionDescription& endpoint);
 

@@ -15,6 +15,7 @@ namespace json = boost::json;
 
 constexpr std::size_t application_name_max = 256;
 constexpr std::int64_t applications_per_page = 100;
+constexpr std::string_view sample_rate = "SuccessFeedbackSampleRate";
 constexpr std::array settable = {"EventEndpointCreated",      "EventEndpointDeleted",   "EventEndpointUpdated",
                                  "EventDeliveryFailure",      "SuccessFeedbackRoleArn", "FailureFeedbackRoleArn",
                                  "SuccessFeedbackSampleRate", "PlatformCredential",     "PlatformPrincipal",
@@ -29,21 +30,8 @@ std::optional<Error> check_application_name(std::string_view name) {
     return std::nullopt;
 }
 
-/// Errors: invalid_parameter for attributes that an application has not.
-std::variant<engine::Annotations, Error> application_attributes(const Call& call) {
-    engine::Annotations annotations;
-    const auto* const given = object_in(call.parameters, "Attributes");
-    if (!given) return annotations;
-    for (const auto& [name, value] : *given) {
-        const std::string key(name.data(), name.size());
-        if (std::ranges::find(settable, key) == settable.end())
-            return invalid("Attributes", "Invalid attribute name: " + key);
-        annotations[key] = std::string(view_of(value));
-    }
-    return annotations;
-}
-
-std::optional<Error> check_credentials(const engine::Annotations& attributes) {
+std::optional<Error> check_credentials(std::string_view platform, const engine::Annotations& attributes) {
+    if (!has_principals(platform)) return std::nullopt;
     const bool principal = attributes.contains("PlatformPrincipal");
     const bool credential = attributes.contains("PlatformCredential");
     if (credential && !principal)
@@ -51,6 +39,23 @@ std::optional<Error> check_credentials(const engine::Annotations& attributes) {
     if (principal && !credential)
         return invalid("Attributes", "PlatformPrincipal attribute provided without PlatformCredential");
     return std::nullopt;
+}
+
+/// Errors: validation where there are none; invalid_parameter for attributes that an application has not.
+std::variant<engine::Annotations, Error> application_attributes(const Call& call, std::string_view platform) {
+    const auto* const given = object_in(call.parameters, "Attributes");
+    if (!given || given->empty()) return absent("attributes");
+    engine::Annotations annotations;
+    for (const auto& [name, value] : *given) {
+        const std::string key(name.data(), name.size());
+        if (std::ranges::find(settable, key) == settable.end())
+            return invalid("Attributes", "Invalid attribute name: " + key);
+        const auto fault = key == sample_rate ? fault_of_sample_rate(view_of(value)) : std::nullopt;
+        if (fault) return invalid("Attributes", "Invalid value for attribute: " + key + ": " + *fault);
+        annotations[key] = std::string(view_of(value));
+    }
+    if (auto error = check_credentials(platform, annotations)) return std::move(*error);
+    return annotations;
 }
 
 /// What is shown of an application: all but what identifies and authenticates it.
@@ -88,7 +93,7 @@ Step create_platform_application(const Surroundings& /*surroundings*/, Call& cal
                                   std::string(text_in(call.parameters, "Name").value_or(""))};
     if (auto error = check_application_name(application.name)) return std::move(*error);
     if (!is_platform(application.platform)) return invalid("Platform", application.platform + " is not supported");
-    auto attributes = application_attributes(call);
+    auto attributes = application_attributes(call, application.platform);
     if (auto* const error = std::get_if<Error>(&attributes)) return std::move(*error);
     auto& annotations = std::get<engine::Annotations>(attributes);
     annotations[".platform"] = application.platform;
@@ -97,7 +102,7 @@ Step create_platform_application(const Surroundings& /*surroundings*/, Call& cal
     submit.command = make_store_topic(application.topic(), std::move(annotations));
     submit.then = [arn = application.arn()](engine::Answer&& answer) -> Step {
         if (answer.status == Errc::topic_exists)
-            return invalid("Attributes", "Application already exists with different attributes");
+            return invalid("Name", "An application with the same name but different properties already exists");
         if (answer.status != Errc::ok) return error_of(answer.status);
         return json::object{{"PlatformApplicationArn", arn}};
     };
@@ -128,18 +133,11 @@ Step get_platform_application_attributes(const Surroundings& surroundings, Call&
 Step set_platform_application_attributes(const Surroundings& /*surroundings*/, Call& call) {
     const auto application = application_of(call);
     if (const auto* const error = std::get_if<Error>(&application)) return *error;
-    if (!object_in(call.parameters, "Attributes")) {
-        return Error{kinds::validation,
-                     "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: Member "
-                     "must not be null"};
-    }
-    auto attributes = application_attributes(call);
+    auto attributes = application_attributes(call, std::get<Application>(application).platform);
     if (auto* const error = std::get_if<Error>(&attributes)) return std::move(*error);
-    auto& annotations = std::get<engine::Annotations>(attributes);
-    if (auto error = check_credentials(annotations)) return std::move(*error);
     engine::SetTopic command;
     command.topic = std::get<Application>(application).topic();
-    command.annotations = std::move(annotations);
+    command.annotations = std::get<engine::Annotations>(std::move(attributes));
     return submit_about_application(std::move(command));
 }
 

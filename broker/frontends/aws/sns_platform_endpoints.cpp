@@ -32,19 +32,21 @@ std::optional<Error> add_endpoint_attribute(std::string_view name, std::string_v
                        "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 "
                        "encoding");
     }
+    if (name == "Token" && value.empty())
+        return invalid("Attributes", "Invalid value for attribute: Token: cannot be empty");
     annotations[std::string(name)] = name == "Enabled" ? (value == "true" ? "true" : "false") : std::string(value);
     return std::nullopt;
 }
 
-/// Those in `Attributes`, and CustomUserData, which has a parameter of its own.
+/// Those in `Attributes`, and CustomUserData, which has a parameter of its own, that counts less.
 std::variant<engine::Annotations, Error> endpoint_attributes(const Call& call) {
     engine::Annotations annotations;
+    if (const auto data = text_in(call.parameters, "CustomUserData"); data && !data->empty())
+        if (auto error = add_endpoint_attribute("CustomUserData", *data, annotations)) return std::move(*error);
     if (const auto* const given = object_in(call.parameters, "Attributes"))
         for (const auto& [name, value] : *given)
             if (auto error = add_endpoint_attribute({name.data(), name.size()}, view_of(value), annotations))
                 return std::move(*error);
-    if (const auto data = text_in(call.parameters, "CustomUserData"); data && !data->empty())
-        if (auto error = add_endpoint_attribute("CustomUserData", *data, annotations)) return std::move(*error);
     return annotations;
 }
 
@@ -79,13 +81,17 @@ Step create_platform_endpoint(const Surroundings& surroundings, Call& call) {
     auto attributes = endpoint_attributes(call);
     if (auto* const error = std::get_if<Error>(&attributes)) return std::move(*error);
     const std::string token(text_in(call.parameters, "Token").value_or(""));
-    if (token.empty()) return invalid("Token", "no value for required parameter");
+    if (token.empty()) return invalid("Token", "cannot be empty");
 
     engine::AddEndpoint command;
     command.topic = std::get<Application>(application).topic();
     command.protocol = "application";
     command.endpoint = token;
-    command.settings.annotations = std::get<engine::Annotations>(std::move(attributes));
+    auto& annotations = command.settings.annotations;
+    annotations = std::get<engine::Annotations>(std::move(attributes));
+    // An endpoint that has the token is the same only if it has no user data either, and is enabled, too.
+    annotations.try_emplace("CustomUserData");
+    annotations.try_emplace("Enabled", "true");
     command.token = new_token(0);
     Submit submit;
     submit.command = std::move(command);
@@ -133,6 +139,8 @@ Step get_endpoint_attributes(const Surroundings& surroundings, Call& call) {
 Step set_endpoint_attributes(const Surroundings& /*surroundings*/, Call& call) {
     const auto endpoint = endpoint_of(text_in(call.parameters, "EndpointArn").value_or(""));
     if (const auto* const error = std::get_if<Error>(&endpoint)) return *error;
+    const auto* const given = object_in(call.parameters, "Attributes");
+    if (!given || given->empty()) return absent("attributes");
     auto attributes = endpoint_attributes(call);
     if (auto* const error = std::get_if<Error>(&attributes)) return std::move(*error);
     const auto& named = std::get<PlatformEndpoint>(endpoint);

@@ -161,6 +161,7 @@ engine::Publication publication_of(const Surroundings& surroundings, const Call&
     extras.headline = std::move(message.subject);
     extras.trace_header = call.trace_header;
     extras.bodies = std::move(message.bodies);
+    extras.structured = message.structured;
     // FIFO topics sign nothing; and what nobody sees needs no signature.
     if (description.has_enveloped && !description.settings.fifo) {
         begin_signature(surroundings, call, description, extras);

@@ -3,6 +3,7 @@
 #include "broker/engine/publication_record.hpp"
 #include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_handlers.hpp"
+#include "broker/frontends/aws/sns_kept_messages.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
 #include "broker/frontends/aws/sns_publication.hpp"
@@ -14,6 +15,7 @@ namespace tern::aws::sns {
 namespace {
 
 constexpr std::uint64_t bytes_without_topic_max = 262'144;
+constexpr std::size_t endpoint_id_characters = 36;
 
 Submit submit_publication(engine::TopicName&& topic, engine::Publication&& publication, std::size_t bytes,
                           bool deduplicated_by_group = false) {
@@ -37,6 +39,7 @@ engine::Publication kept_publication(const engine::TopicName& topic, std::string
     publication.subject = place.empty() ? topic.name : topic.name + "." + std::string(place);
     publication.data = std::move(message.body);
     publication.attributes = std::move(message.attributes);
+    publication.attributes.push_back(circumstances(message.subject, message.structured));
     return publication;
 }
 
@@ -57,6 +60,10 @@ Step publish_to_phone(const Call& call, Message&& message) {
 
 Step publish_to_endpoint(const Surroundings& surroundings, const PlatformEndpoint& endpoint, Message&& message) {
     auto topic = endpoint.application.topic();
+    if (endpoint.id.size() != endpoint_id_characters) {
+        return invalid("TargetArn",
+                       "ARN specifies an invalid endpointId: UUID must be encoded in exactly 36 characters.");
+    }
     const auto snapshot = surroundings.broker.snapshot();
     const auto found = engine::describe_subscription(*snapshot, topic, endpoint.id);
     if (!found.has_value()) return invalid("TargetArn", "No endpoint found for the target arn specified");

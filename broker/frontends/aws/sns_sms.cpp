@@ -3,6 +3,9 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include "broker/base/ascii.hpp"
+#include "broker/engine/annotations.hpp"
+#include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/sns_endpoint.hpp"
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_platform.hpp"
@@ -18,11 +21,27 @@ constexpr std::array sms_attribute_names = {
     "MonthlySpendLimit", "DeliveryStatusIAMRole", "DeliveryStatusSuccessSamplingRate",
     "DefaultSenderID",   "DefaultSMSType",        "UsageReportS3Bucket"};
 
+/// In US dollars: what AWS allows whoever has not asked for more. It is told though nobody set it.
+constexpr std::string_view spend_limit_name = "MonthlySpendLimit";
+constexpr std::string_view spend_limit_default = "1";
+
+constexpr std::size_t sender_id_max = 11;
+
+/// 1 to 11 letters and digits, at least one of them a letter.
+bool is_sender_id(std::string_view text) {
+    return text.size() <= sender_id_max && std::ranges::all_of(text, is_alphanumeric) &&
+           !std::ranges::all_of(text, admin::is_digit);
+}
+
 std::optional<Error> check_sms_attribute(const std::string& name, std::string_view value) {
     if (std::ranges::find(sms_attribute_names, name) == sms_attribute_names.end())
         return Error{kinds::invalid_parameter, name + " is not a valid attribute"};
+    // An empty text takes back what was set.
+    if (value.empty()) return std::nullopt;
     if (name == "DefaultSMSType" && value != "Promotional" && value != "Transactional")
         return Error{kinds::invalid_parameter, "DefaultSMSType is invalid"};
+    if (name == "DefaultSenderID" && !is_sender_id(value))
+        return Error{kinds::invalid_parameter, "DefaultSenderID is invalid"};
     return std::nullopt;
 }
 
@@ -38,12 +57,12 @@ Step get_sms_attributes(const Surroundings& surroundings, Call& call) {
     const auto snapshot = surroundings.broker.snapshot();
     const auto found = engine::describe_topic(*snapshot, sms_topic(call.scope), surroundings.broker.durable_end());
     const auto* const wanted = list_in(call.parameters, "attributes");
+    engine::Annotations kept{{std::string(spend_limit_name), std::string(spend_limit_default)}};
+    if (found.has_value()) engine::annotate(kept, found->annotations);
     json::object attributes;
-    if (found.has_value()) {
-        for (const auto& [name, text] : found->annotations) {
-            const auto is_it = [&name = name](const json::value& one) { return view_of(one) == name; };
-            if (!wanted || wanted->empty() || std::ranges::any_of(*wanted, is_it)) attributes[name] = text;
-        }
+    for (const auto& [name, text] : kept) {
+        const auto is_it = [&name = name](const json::value& one) { return view_of(one) == name; };
+        if (!wanted || wanted->empty() || std::ranges::any_of(*wanted, is_it)) attributes[name] = text;
     }
     return json::object{{"attributes", std::move(attributes)}};
 }

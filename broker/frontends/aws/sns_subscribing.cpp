@@ -43,13 +43,15 @@ public:
     Step run() {
         const auto* const protocol = find_protocol(protocol_);
         if (!protocol) return invalid("Amazon SNS does not support this protocol string: " + protocol_);
+        const bool fifo_topic = topic_.topic.name.ends_with(".fifo");
+        if (fifo_topic && protocol_ != "sqs") return invalid("Invalid protocol type: " + protocol_);
         if (auto error = check_endpoint(protocol_, endpoint_)) return std::move(*error);
         if (is_web() && surroundings_.options.endpoint_refusal)
             if (const auto reason = surroundings_.options.endpoint_refusal(endpoint_))
                 return invalid("Endpoint", *reason);
         const bool fifo_queue = protocol_ == "sqs" && endpoint_.ends_with(".fifo");
-        if (fifo_queue && !topic_.topic.name.ends_with(".fifo")) return error_of(Errc::fifo_queue_on_standard_topic);
-        SubscriptionAttributeReader reader(surroundings_, topic_, fifo_queue, nullptr);
+        if (fifo_queue && !fifo_topic) return error_of(Errc::fifo_queue_on_standard_topic);
+        SubscriptionAttributeReader reader(surroundings_, topic_, protocol_, fifo_queue, nullptr);
         if (auto error = read_attributes(reader)) return std::move(*error);
         const auto described = describe(surroundings_, topic_);
         if (const auto* const error = std::get_if<Error>(&described)) return *error;

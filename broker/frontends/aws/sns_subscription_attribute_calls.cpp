@@ -42,9 +42,10 @@ Step set_subscription_attributes(const Surroundings& surroundings, Call& call) {
     auto found = find_subscription(surroundings, call);
     if (auto* const error = std::get_if<Error>(&found)) return std::move(*error);
     auto& [named, description] = std::get<FoundSubscription>(found);
-    const bool fifo_queue =
-        description.kind == engine::SubscriptionKind::queue && description.queue.name.ends_with(".fifo");
-    SubscriptionAttributeReader reader(surroundings, named.topic, fifo_queue, &description);
+    const bool of_queue = description.kind == engine::SubscriptionKind::queue;
+    const bool fifo_queue = of_queue && description.queue.name.ends_with(".fifo");
+    SubscriptionAttributeReader reader(surroundings, named.topic, of_queue ? "sqs" : description.protocol, fifo_queue,
+                                       &description);
     const auto value = text_in(call.parameters, "AttributeValue").value_or("");
     auto complaint = reader.take(text_in(call.parameters, "AttributeName").value_or(""), value);
     if (reader.unknown()) return invalid("AttributeName");

@@ -17,6 +17,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view fifo_ending = ".fifo";
+/// AWS tells which user subscribed; there are none here, and one stands for all.
+constexpr std::string_view subscriber = "user/subscriber";
 
 /// As SNS tells it: with the place, where it tells one, in the words of its JSON reader. Only what is no JSON is not
 /// repeated.
@@ -41,23 +43,21 @@ bool is_text_object(std::string_view text) {
 }  // namespace
 
 SubscriptionAttributeReader::SubscriptionAttributeReader(const Surroundings& surroundings, const NamedTopic& topic,
-                                                         bool fifo_queue,
+                                                         std::string_view protocol, bool fifo_queue,
                                                          const engine::SubscriptionDescription* present)
     : surroundings_(surroundings),
       topic_(topic),
+      protocol_(protocol),
       fifo_queue_(fifo_queue),
       present_(present) {
     change_.queues_may_be_missing = true;
 }
 
 Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_view value) {
-    if (name == "RawMessageDelivery") {
-        const bool raw = admin::equal_ignoring_case(value, "true");
-        if (!raw && !admin::equal_ignoring_case(value, "false"))
-            return "RawMessageDelivery: Invalid value [" + std::string(value) + "]. Must be true or false.";
-        change_.raw = raw;
-        return std::nullopt;
-    }
+    // A filter policy that is too long has a sentence of its own.
+    if (name != "FilterPolicy")
+        if (auto complaint = fault_of_length(name, value)) return complaint;
+    if (name == "RawMessageDelivery") return take_raw(value);
     if (name == "FilterPolicy") {
         change_.filter_policy = std::string(value);
         return std::nullopt;
@@ -75,6 +75,17 @@ Complaint SubscriptionAttributeReader::take(std::string_view name, std::string_v
         return std::nullopt;
     }
     change_.annotations[std::string(name)] = std::string(value);
+    return std::nullopt;
+}
+
+Complaint SubscriptionAttributeReader::take_raw(std::string_view value) {
+    const auto* const protocol = find_protocol(protocol_);
+    if (protocol && !protocol->raw)
+        return "Delivery protocol [" + protocol_ + "] does not support raw message delivery.";
+    const bool raw = admin::equal_ignoring_case(value, "true");
+    if (!raw && !admin::equal_ignoring_case(value, "false"))
+        return "RawMessageDelivery: Invalid value [" + std::string(value) + "]. Must be true or false.";
+    change_.raw = raw;
     return std::nullopt;
 }
 
@@ -132,7 +143,7 @@ json::object attributes_of(const Surroundings& surroundings, const NamedTopic& t
     attributes["SubscriptionArn"] = arn_of_subscription(topic, subscription.subscription);
     attributes["TopicArn"] = arn_of_topic(topic);
     attributes["Owner"] = topic.scope.account;
-    attributes["SubscriptionPrincipal"] = "arn:aws:iam::" + topic.scope.account + ":root";
+    attributes["SubscriptionPrincipal"] = iam_arn(topic.scope.region, topic.scope.account, subscriber);
     attributes["Protocol"] = of_queue ? "sqs" : subscription.protocol;
     attributes["Endpoint"] = of_queue
                                  ? arn_of("sqs", scope_of(subscription.queue.namespace_name, surroundings.options.home),

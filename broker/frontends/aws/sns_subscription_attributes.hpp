@@ -13,15 +13,13 @@
 /// The attributes of subscriptions (docs/aws.md sns-15, sns-16).
 namespace tern::aws::sns {
 
-/// What is to be said about an attribute, without "Invalid parameter: " and what Subscribe says before it.
-using Complaint = std::optional<std::string>;
-
 /// Turns attributes, as they are given, into a change of the subscription's settings.
 class SubscriptionAttributeReader {
 public:
-    /// `present`: what is there already; null for a new one. `fifo_queue`: it delivers into a FIFO queue.
-    SubscriptionAttributeReader(const Surroundings& surroundings, const NamedTopic& topic, bool fifo_queue,
-                                const engine::SubscriptionDescription* present);
+    /// `present`: what is there already; null for a new one. `protocol`: of sns_endpoint.hpp. `fifo_queue`: it
+    /// delivers into a FIFO queue.
+    SubscriptionAttributeReader(const Surroundings& surroundings, const NamedTopic& topic, std::string_view protocol,
+                                bool fifo_queue, const engine::SubscriptionDescription* present);
 
     Complaint take(std::string_view name, std::string_view value);
     /// Once all were taken: checks what only the whole can tell.
@@ -31,11 +29,13 @@ public:
     engine::SubscriptionSettingsChange&& change() { return std::move(change_); }
 
 private:
+    Complaint take_raw(std::string_view value);
     Complaint take_scope(std::string_view value);
     Complaint take_redrive_policy(std::string_view value);
 
     const Surroundings& surroundings_;
     const NamedTopic& topic_;
+    const std::string protocol_;
     const bool fifo_queue_;
     const engine::SubscriptionDescription* const present_;
     engine::SubscriptionSettingsChange change_;

@@ -13,6 +13,8 @@ namespace tern::aws::sns {
 namespace {
 
 constexpr std::size_t tags_max = 50;
+constexpr std::size_t key_characters_max = 128;
+constexpr std::size_t value_characters_max = 256;
 
 Error no_such_resource() {
     return {kinds::resource_not_found, "Resource does not exist"};
@@ -20,6 +22,27 @@ Error no_such_resource() {
 
 Error too_many_tags() {
     return {kinds::tag_limit, "Could not complete request: tag quota of per resource exceeded"};
+}
+
+/// What AWS says of a text's length before anything else.
+std::optional<Error> check_length(std::string_view text, std::size_t characters_max, const std::string& member) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    const auto characters = static_cast<std::size_t>(std::ranges::count_if(text, begins));
+    if (characters <= characters_max) return std::nullopt;
+    return Error{kinds::validation,
+                 "1 validation error detected: Value '" + std::string(text) + "' at '" + member +
+                     "' failed to satisfy constraint: Member must have length less than or equal to " +
+                     std::to_string(characters_max)};
+}
+
+std::optional<Error> check_lengths(const std::vector<engine::QueueTag>& tags) {
+    std::size_t number = 0;
+    for (const auto& tag : tags) {
+        const auto member = "tags." + std::to_string(++number) + ".member.";
+        if (auto error = check_length(tag.key, key_characters_max, member + "key")) return error;
+        if (auto error = check_length(tag.value, value_characters_max, member + "value")) return error;
+    }
+    return std::nullopt;
 }
 
 /// Its answers speak of a resource.
@@ -45,6 +68,7 @@ std::variant<std::vector<engine::QueueTag>, Error> tags_in(const Call& call) {
         if (!keys.insert(key).second) return invalid("Duplicated keys are not allowed.");
         tags.push_back({std::string(key), std::string(text_in(tag.get_object(), "Value").value_or(""))});
     }
+    if (auto error = check_lengths(tags)) return std::move(*error);
     if (tags.size() > tags_max) return too_many_tags();
     if (!engine::valid_tags(tags)) return invalid("Tags");
     return tags;

@@ -32,9 +32,8 @@ Step set_topic_attributes(const Surroundings& surroundings, Call& call) {
     const auto name = text_in(call.parameters, "AttributeName").value_or("");
     TopicAttributes attributes;
     bool known = false;
-    if (auto error =
-            read_topic_attribute(name, text_in(call.parameters, "AttributeValue").value_or(""), attributes, known))
-        return std::move(*error);
+    const auto value = text_in(call.parameters, "AttributeValue").value_or("");
+    if (const auto complaint = read_topic_attribute(name, value, attributes, known)) return invalid(*complaint);
     // Whether a topic is FIFO is settled.
     if (!known || name == "FifoTopic") return invalid("AttributeName");
     engine::SetTopic command;

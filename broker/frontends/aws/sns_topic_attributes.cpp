@@ -8,7 +8,10 @@
 #include <charconv>
 #include <utility>
 
+#include "broker/engine/annotations.hpp"
+#include "broker/frontends/admin/http_text.hpp"
 #include "broker/frontends/aws/sns_delivery_policies.hpp"
+#include "broker/frontends/aws/sns_policy_actions.hpp"
 
 namespace tern::aws::sns {
 namespace {
@@ -17,13 +20,17 @@ namespace json = boost::json;
 
 constexpr std::uint64_t message_bytes_default = 262'144;
 constexpr std::uint64_t message_bytes_min = 1024;
-constexpr std::uint64_t message_bytes_limit = 1'048'576;
 /// The engine counts the subject of a publication, which is the topic's name, and SNS does not.
 constexpr std::uint64_t subject_room_bytes = 256;
 
 /// Kept as they are given.
-constexpr std::array plain_attributes = {
+constexpr std::array kept_attributes = {
     "DisplayName",
+    "Policy",
+    "DeliveryPolicy",
+    "DataProtectionPolicy",
+    "SignatureVersion",
+    "FifoThroughputScope",
     "KmsMasterKeyId",
     "TracingConfig",
     "ArchivePolicy",
@@ -51,17 +58,39 @@ bool is_json_object(std::string_view text) {
     return !fault && value.is_object();
 }
 
+Complaint fault_of_document(std::string_view name, std::string_view value) {
+    if (value.empty()) return std::nullopt;
+    if (!is_json_object(value)) return std::string(name) + ": failed to parse JSON.";
+    if (name == "Policy") return fault_of_policy(value);
+    if (name != "DeliveryPolicy") return std::nullopt;
+    const auto fault = fault_of_topic_policy(value);
+    return fault ? Complaint("DeliveryPolicy: " + *fault) : std::nullopt;
+}
+
+/// Of an attribute that is kept as it is given.
+Complaint fault_of_kept_attribute(std::string_view name, std::string_view value) {
+    if (auto complaint = fault_of_length(name, value)) return complaint;
+    if (name.ends_with("Policy") && name != "ArchivePolicy") return fault_of_document(name, value);
+    if (name.ends_with("SuccessFeedbackSampleRate")) {
+        const auto fault = fault_of_sample_rate(value);
+        return fault ? Complaint(std::string(name) + ": " + *fault) : std::nullopt;
+    }
+    const bool fits = (name != "SignatureVersion" || value == "1" || value == "2") &&
+                      (name != "FifoThroughputScope" || value == "Topic" || value == "MessageGroup");
+    return fits ? std::nullopt : Complaint(name);
+}
+
 std::optional<bool> flag_in(std::string_view value) {
-    if (value == "true") return true;
-    if (value == "false") return false;
+    if (admin::equal_ignoring_case(value, "true")) return true;
+    if (admin::equal_ignoring_case(value, "false")) return false;
     return std::nullopt;
 }
 
-std::optional<Error> read_message_bytes(std::string_view value, TopicAttributes& into) {
+Complaint read_message_bytes(std::string_view value, TopicAttributes& into) {
     std::uint64_t bytes = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bytes);
     const bool whole = error == std::errc() && end == value.data() + value.size();
-    if (!whole || bytes < message_bytes_min || bytes > message_bytes_limit) return invalid("MaximumMessageSize");
+    if (!whole || bytes < message_bytes_min || bytes > message_bytes_limit) return "MaximumMessageSize";
     into.settings.publication_bytes_max = static_cast<std::int64_t>(bytes + subject_room_bytes);
     into.annotations["MaximumMessageSize"] = std::string(value);
     return std::nullopt;
@@ -74,6 +103,15 @@ std::string annotation_of(const engine::Annotations& annotations, const std::str
     return found == annotations.end() ? std::string() : found->second;
 }
 
+Complaint fault_of_sample_rate(std::string_view value) {
+    if (value.empty()) return std::nullopt;
+    unsigned rate = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), rate);
+    const bool fits = error == std::errc() && end == value.data() + value.size() && rate <= 100;
+    if (fits) return std::nullopt;
+    return std::string(value) + " value provided is not an integer between 0-100";
+}
+
 engine::TopicSettingsChange settings_of_new_topic() {
     engine::TopicSettingsChange settings;
     settings.history = false;
@@ -81,28 +119,23 @@ engine::TopicSettingsChange settings_of_new_topic() {
     return settings;
 }
 
-std::optional<Error> read_topic_attribute(std::string_view name, std::string_view value, TopicAttributes& into,
-                                          bool& known) {
+Complaint fault_of_length(std::string_view name, std::string_view value) {
+    if (value.size() <= engine::annotation_bytes_max) return std::nullopt;
+    return std::string(name) + ": must be at most " + std::to_string(engine::annotation_bytes_max) + " bytes long";
+}
+
+Complaint read_topic_attribute(std::string_view name, std::string_view value, TopicAttributes& into, bool& known) {
     known = true;
     if (name == "FifoTopic" || name == "ContentBasedDeduplication") {
         const auto flag = flag_in(value);
-        if (!flag) return invalid(name);
+        if (!flag) return std::string(name);
         (name == "FifoTopic" ? into.settings.fifo : into.settings.content_based_deduplication) = *flag;
         return std::nullopt;
     }
     if (name == "MaximumMessageSize") return read_message_bytes(value, into);
-    if (name == "SignatureVersion") {
-        if (value != "1" && value != "2") return invalid("SignatureVersion");
-    } else if (name == "FifoThroughputScope") {
-        if (value != "Topic" && value != "MessageGroup") return invalid("FifoThroughputScope");
-    } else if (name == "Policy" || name == "DeliveryPolicy" || name == "DataProtectionPolicy") {
-        if (!value.empty() && !is_json_object(value)) return invalid(std::string(name) + ": failed to parse JSON.");
-        if (name == "DeliveryPolicy")
-            if (const auto fault = fault_of_topic_policy(value)) return invalid("DeliveryPolicy: " + *fault);
-    } else if (std::ranges::find(plain_attributes, name) == plain_attributes.end()) {
-        known = false;
-        return std::nullopt;
-    }
+    known = std::ranges::find(kept_attributes, name) != kept_attributes.end();
+    if (!known) return std::nullopt;
+    if (auto complaint = fault_of_kept_attribute(name, value)) return complaint;
     into.annotations[std::string(name)] = name == "DeliveryPolicy" ? kept_topic_policy(value) : std::string(value);
     return std::nullopt;
 }
@@ -149,7 +182,6 @@ json::object attributes_of(const NamedTopic& topic, const engine::TopicDescripti
     if (settings.fifo) {
         attributes["FifoTopic"] = "true";
         attributes["ContentBasedDeduplication"] = settings.content_based_deduplication ? "true" : "false";
-        if (!attributes.contains("FifoThroughputScope")) attributes["FifoThroughputScope"] = "Topic";
     }
     return attributes;
 }

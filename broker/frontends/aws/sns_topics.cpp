@@ -29,12 +29,15 @@ std::optional<Error> read_attributes(const Call& call, engine::CreateTopic& comm
         for (const auto& [name, value] : *given) {
             bool known = false;
             const std::string_view key{name.data(), name.size()};
-            if (auto error = read_topic_attribute(key, view_of(value), attributes, known)) return error;
+            if (const auto complaint = read_topic_attribute(key, view_of(value), attributes, known))
+                return invalid("Attributes", *complaint);
             if (!known) return invalid("Attributes", "Unknown attribute " + std::string(key));
         }
     }
-    if (const auto policy = text_in(call.parameters, "DataProtectionPolicy"); policy && !policy->empty())
+    if (const auto policy = text_in(call.parameters, "DataProtectionPolicy"); policy && !policy->empty()) {
+        if (const auto complaint = fault_of_length("DataProtectionPolicy", *policy)) return invalid(*complaint);
         attributes.annotations["DataProtectionPolicy"] = std::string(*policy);
+    }
     command.settings = attributes.settings;
     command.annotations = std::move(attributes.annotations);
     return std::nullopt;

@@ -49,6 +49,10 @@ def sns_08_message_structure(bench):
     for message in ("no json", "[]"):
         refused("InvalidParameter", "Invalid parameter: Message Structure - JSON message body failed to parse",
                 bench.sns.publish, TopicArn=topic, MessageStructure="json", Message=message)
+    # Of one that is longer than any may be nothing but its length is looked at.
+    for target in ({"TopicArn": topic}, {"PhoneNumber": "+15551234567"}):
+        refused("InvalidParameter", "Invalid parameter: Message too long", bench.sns.publish, MessageStructure="json",
+                Message="no json" * 150_000, **target)
 
 
 def sns_09_targets(bench):
@@ -62,6 +66,8 @@ def sns_09_targets(bench):
     missing = f"arn:aws:sns:{REGION}:{ACCOUNT}:endpoint/GCM/none/00000000-0000-0000-0000-000000000001"
     refused("InvalidParameter", "Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified",
             bench.sns.publish, TargetArn=missing, Message="x")
+    refused("InvalidParameter", "Invalid parameter: TargetArn Reason: ARN specifies an invalid endpointId: UUID must be "
+            "encoded in exactly 36 characters.", bench.sns.publish, TargetArn=missing + "1", Message="x")
     refused("InvalidParameter", "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter",
             bench.sns.publish, Message="x")
 
@@ -133,7 +139,7 @@ def sns_11_throughput_scope(bench):
         batch = bench.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
             {"Id": "1", "Message": "x", "MessageGroupId": "h", "MessageDeduplicationId": "d"}])
         assert batch["Successful"][0]["MessageId"] == answers[1]["MessageId"], batch
-    refused("InvalidParameter", "Invalid parameter: FifoThroughputScope", bench.sns.create_topic, Name=bench.name(".fifo"),
+    refused("InvalidParameter", "Invalid parameter: Attributes Reason: FifoThroughputScope", bench.sns.create_topic, Name=bench.name(".fifo"),
             Attributes={"FifoTopic": "true", "FifoThroughputScope": "Queue"})
 
 

@@ -26,6 +26,27 @@ def sns_13_protocols(bench):
             "subscribed to standard SNS topics", bench.sns.subscribe, **subscribe("sqs", fifo))
 
 
+def sns_13_fifo_topics_deliver_into_queues_only(bench):
+    topic = bench.fifo_topic()
+    for protocol, endpoint in (("sms", "+15551234567"), ("email", "a@example.org"), ("email-json", "a@example.org"),
+                               ("http", "http://127.0.0.1:9/"), ("https", "https://127.0.0.1:9/"),
+                               ("lambda", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"), ("firehose", "x"),
+                               ("application", f"arn:aws:sns:{REGION}:{ACCOUNT}:endpoint/GCM/a/e")):
+        refused("InvalidParameter", f"Invalid parameter: Invalid protocol type: {protocol}", bench.sns.subscribe,
+                TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
+    assert bench.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+def sns_13_endpoints_that_are_none(bench):
+    topic = bench.topic()
+    for protocol, endpoint, text in (("email", "no address", "Email address"),
+                                     ("application", "no arn", "Application endpoint arn invalid:no arn"),
+                                     ("application", f"arn:aws:sqs:{REGION}:{ACCOUNT}:q",
+                                      f"Application endpoint arn invalid:arn:aws:sqs:{REGION}:{ACCOUNT}:q")):
+        refused("InvalidParameter", f"Invalid parameter: {text}", bench.sns.subscribe, TopicArn=topic, Protocol=protocol,
+                Endpoint=endpoint)
+
+
 def sns_14_subscribing_is_idempotent(bench):
     topic = bench.topic()
     _, queue = bench.queue()
@@ -75,6 +96,27 @@ def sns_15_attributes(bench):
     assert wanted.items() <= found.items(), found
 
 
+def sns_15_raw_delivery_is_of_some_protocols(bench):
+    """The others may not even say that they want the envelope."""
+    topic = bench.topic()
+    arn = lambda service, resource: f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+    protocols = {"email": "a@example.org", "email-json": "a@example.org", "sms": "+15551234567",
+                 "lambda": arn("lambda", "function:f"), "application": arn("sns", "endpoint/GCM/a/e")}
+    for protocol, endpoint in protocols.items():
+        there = dict(TopicArn=topic, Protocol=protocol, Endpoint=endpoint, ReturnSubscriptionArn=True)
+        subscription = bench.sns.subscribe(**there)["SubscriptionArn"]
+        text = f"Delivery protocol [{protocol}] does not support raw message delivery."
+        for value in ("true", "false"):
+            refused("InvalidParameter", "Invalid parameter: Attributes Reason: " + text, bench.sns.subscribe, **there,
+                    Attributes={"RawMessageDelivery": value})
+            refused("InvalidParameter", "Invalid parameter: " + text, bench.sns.set_subscription_attributes,
+                    SubscriptionArn=subscription, AttributeName="RawMessageDelivery", AttributeValue=value)
+    for protocol, endpoint in (("http", "http://127.0.0.1:9/"), ("https", "https://127.0.0.1:9/"),
+                               ("firehose", arn("firehose", "deliverystream/d"))):
+        assert bench.sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint,
+                                   Attributes={"RawMessageDelivery": "true"})["SubscriptionArn"]
+
+
 def sns_15_fifo_wants_fifo_dead_letters(bench):
     topic = bench.fifo_topic()
     _, subscription = bench.subscribed(topic, ".fifo")
@@ -112,16 +154,16 @@ def sns_15_delivery_policies_that_cannot_be(bench):
     topic = bench.topic()
     _, subscription = bench.subscribed(topic)
     retries = "healthyRetryPolicy."
-    cases = (({"healthyRetryPolicy": {"numRetries": 101}}, retries + "numRetries must be a number from 0 to 100"),
-             ({"healthyRetryPolicy": {"numNoDelayRetries": -1}}, retries + "numNoDelayRetries must be a number from 0"),
-             ({"healthyRetryPolicy": {"minDelayTarget": 0}}, retries + "minDelayTarget must be a number from 1 to 3600"),
-             ({"healthyRetryPolicy": {"maxDelayTarget": "5"}}, retries + "maxDelayTarget must be a number from 1 to 3600"),
+    cases = (({"healthyRetryPolicy": {"numRetries": 101}}, retries + "numRetries must be less than or equal to 100"),
+             ({"healthyRetryPolicy": {"numNoDelayRetries": -1}}, retries + "numNoDelayRetries must be greater than or equal to 0"),
+             ({"healthyRetryPolicy": {"minDelayTarget": 0}}, retries + "minDelayTarget must be greater than or equal to 1"),
+             ({"healthyRetryPolicy": {"maxDelayTarget": "5"}}, retries + "maxDelayTarget must be a number"),
              ({"healthyRetryPolicy": {"minDelayTarget": 9, "maxDelayTarget": 8}},
               retries + "maxDelayTarget must not be less than minDelayTarget"),
              ({"healthyRetryPolicy": {"backoffFunction": "cubic"}},
               retries + "backoffFunction must be linear, arithmetic, geometric or exponential"),
              ({"healthyRetryPolicy": 5}, "healthyRetryPolicy must be an object"),
-             ({"throttlePolicy": {"maxReceivesPerSecond": 0}}, "throttlePolicy.maxReceivesPerSecond must be a number from 1"))
+             ({"throttlePolicy": {"maxReceivesPerSecond": 0}}, "throttlePolicy.maxReceivesPerSecond must be greater than or equal to 1"))
     of_topics = {"healthyRetryPolicy": "defaultHealthyRetryPolicy", "throttlePolicy": "defaultThrottlePolicy"}
     for policy, text in cases:
         refused("InvalidParameter", f"Invalid parameter: DeliveryPolicy: {text}", bench.sns.set_subscription_attributes,
@@ -138,7 +180,12 @@ def sns_16_attributes_told(bench):
     subscription = bench.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)["SubscriptionArn"]
     told = lambda: bench.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
     found = told()
-    assert found.pop("SubscriptionPrincipal").startswith(f"arn:aws:iam::{ACCOUNT}:")
+    assert found.pop("SubscriptionPrincipal").startswith(f"arn:aws:iam::{ACCOUNT}:user/")
+    china = bench.client("sns", "cn-north-1")
+    there = china.subscribe(TopicArn=china.create_topic(Name=bench.name())["TopicArn"], Protocol="sms",
+                            Endpoint="+15551234567")["SubscriptionArn"]
+    principal = china.get_subscription_attributes(SubscriptionArn=there)["Attributes"]["SubscriptionPrincipal"]
+    assert principal.startswith(f"arn:aws-cn:iam::{ACCOUNT}:user/"), principal
     assert found == {"ConfirmationWasAuthenticated": "true", "Endpoint": queue, "Owner": ACCOUNT,
                      "PendingConfirmation": "false", "Protocol": "sqs", "RawMessageDelivery": "false",
                      "SubscriptionArn": subscription, "TopicArn": topic}, found

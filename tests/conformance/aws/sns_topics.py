@@ -1,5 +1,6 @@
 """Items sns-1 to sns-6 of docs/aws.md: topics, their attributes, tags and permissions."""
 
+import concurrent.futures
 import json
 
 from sns_bench import ACCOUNT, REGION, decoded, refused, text_of
@@ -53,9 +54,17 @@ def sns_03_attributes(bench):
     assert delivery["defaultRequestPolicy"]["headerContentType"] == "text/plain; charset=UTF-8", delivery
     assert found == {"DisplayName": "", "Owner": ACCOUNT, "TopicArn": topic, "SubscriptionsConfirmed": "0",
                      "SubscriptionsDeleted": "0", "SubscriptionsPending": "0"}, found
-    fifo = bench.sns.get_topic_attributes(TopicArn=bench.fifo_topic())["Attributes"]
-    assert fifo["FifoTopic"] == "true" and fifo["ContentBasedDeduplication"] == "false", fifo
-    assert fifo["FifoThroughputScope"] == "Topic", fifo
+
+
+def sns_03_attributes_of_fifo_topics(bench):
+    """As they were recorded: those of all topics, and the two that only FIFO topics have; what was set is told, too."""
+    plain, topic = bench.topic(), bench.fifo_topic()
+    told = lambda arn: bench.sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    found = told(topic)
+    assert set(found) - set(told(plain)) == {"FifoTopic", "ContentBasedDeduplication"}, found
+    assert (found["FifoTopic"], found["ContentBasedDeduplication"]) == ("true", "false"), found
+    bench.sns.set_topic_attributes(TopicArn=topic, AttributeName="FifoThroughputScope", AttributeValue="Topic")
+    assert told(topic)["FifoThroughputScope"] == "Topic"
 
 
 def sns_03_subscriptions_are_counted(bench):
@@ -100,6 +109,36 @@ def sns_04_setting_attributes(bench):
                 AttributeName=name, AttributeValue="true")
     refused("InvalidParameter", "Invalid parameter: SignatureVersion", bench.sns.set_topic_attributes, TopicArn=topic,
             AttributeName="SignatureVersion", AttributeValue="3")
+
+
+def sns_04_attributes_that_cannot_be(bench):
+    """Refused alike by both calls, but for what CreateTopic says first."""
+    topic = bench.topic()
+    retries = json.dumps({"http": {"defaultHealthyRetryPolicy": {"numRetries": 300}}})
+    rate = lambda of: f"{of}SuccessFeedbackSampleRate"
+    statement = lambda *actions: json.dumps({"Statement": [{"Effect": "Allow", "Action": list(actions)}]})
+    outside = "Policy statement action out of service scope!"
+    cases = [("DeliveryPolicy", retries, "DeliveryPolicy: http.defaultHealthyRetryPolicy.numRetries must be less than or "
+              "equal to 100"),
+             ("Policy", statement("SNS:Publish", "SNS:Publishx"), outside),
+             ("Policy", statement("sqs:SendMessage"), outside),
+             ("Policy", json.dumps({"Statement": {"Action": "Publish"}}), outside),
+             ("SignatureVersion", "3", "SignatureVersion")]
+    cases += [(name, "x" * 262_145, f"{name}: must be at most 262144 bytes long")
+              for name in ("Policy", "DeliveryPolicy", "DisplayName")]
+    for of in ("HTTP", "SQS", "Lambda", "Firehose", "Application"):
+        cases += [(rate(of), value, f"{rate(of)}: {value} value provided is not an integer between 0-100")
+                  for value in ("101", "-1", "x")]
+    for name, value, text in cases:
+        refused("InvalidParameter", f"Invalid parameter: {text}", bench.sns.set_topic_attributes, TopicArn=topic,
+                AttributeName=name, AttributeValue=value)
+        refused("InvalidParameter", f"Invalid parameter: Attributes Reason: {text}", bench.sns.create_topic,
+                Name=bench.name(), Attributes={name: value})
+    for name, value in (("Policy", statement("sns:publish", "SNS:Get*", "*", "SNS:Receive")), (rate("SQS"), "0"),
+                        (rate("SQS"), "100"), (rate("SQS"), "")):
+        bench.sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
+    assert rate("SQS") not in bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert bench.sns.create_topic(Name=bench.name(".fifo"), Attributes={"FifoTopic": "True"})["TopicArn"]
 
 
 def sns_04_delivery_policy(bench):
@@ -189,6 +228,13 @@ def sns_06_tags(bench):
     twice = [{"Key": "k", "Value": "1"}, {"Key": "k", "Value": "2"}]
     for call, more in ((bench.sns.tag_resource, {"ResourceArn": topic}), (bench.sns.create_topic, {"Name": bench.name()})):
         refused("InvalidParameter", "Invalid parameter: Duplicated keys are not allowed.", call, Tags=twice, **more)
+    longest = [{"Key": "k" * 128, "Value": "ä" * 256}]
+    bench.sns.tag_resource(ResourceArn=topic, Tags=longest)
+    for tag, member, limit in (({"Key": "k" * 129, "Value": "v"}, "key", 128), ({"Key": "k", "Value": "v" * 257}, "value", 256)):
+        text = (f"1 validation error detected: Value '{tag[member.capitalize()]}' at 'tags.2.member.{member}' failed to "
+                f"satisfy constraint: Member must have length less than or equal to {limit}")
+        for call, more in ((bench.sns.tag_resource, {"ResourceArn": topic}), (bench.sns.create_topic, {"Name": bench.name()})):
+            refused("ValidationError", text, call, Tags=longest + [tag], **more)
     missing = f"arn:aws:sns:{REGION}:{ACCOUNT}:never-made"
     refused("ResourceNotFound", "Resource does not exist", tags, 404, ResourceArn=missing)
     refused("ResourceNotFound", "Resource does not exist", bench.sns.tag_resource, 404, ResourceArn=missing, Tags=twice[:1])
@@ -204,12 +250,40 @@ def sns_06_permissions(bench):
                              "Principal": {"AWS": "arn:aws:iam::111111111111:root"}}, statements
     refused("InvalidParameter", "Invalid parameter: Statement already exists", bench.sns.add_permission, TopicArn=topic,
             Label="mine", AWSAccountId=["111111111111"], ActionName=["Publish"])
+    china = bench.client("sns", "cn-north-1")
+    there = china.create_topic(Name=bench.name())["TopicArn"]
+    china.add_permission(TopicArn=there, Label="mine", AWSAccountId=["111111111111"], ActionName=["Publish"])
+    policy = json.loads(china.get_topic_attributes(TopicArn=there)["Attributes"]["Policy"])
+    assert policy["Statement"][1]["Principal"] == {"AWS": "arn:aws-cn:iam::111111111111:root"}, policy
     refused("InvalidParameter", "Invalid parameter: Policy statement action out of service scope!",
             bench.sns.add_permission, TopicArn=topic, Label="other", AWSAccountId=["111111111111"],
             ActionName=["PublishAll"])
-    bench.sns.remove_permission(TopicArn=topic, Label="mine")
+    for account in ("somebody", "11111111111", "*"):
+        refused("InvalidParameter", "Invalid parameter: A provided account ID is not valid", bench.sns.add_permission,
+                TopicArn=topic, Label="other", AWSAccountId=["111111111111", account], ActionName=["Publish"])
+    actions = ("ListTagsForResource", "GetDataProtectionPolicy", "PutDataProtectionPolicy", "Receive")
+    add("more", *actions)
+    statements = json.loads(bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])["Statement"]
+    assert statements[2]["Action"] == [f"SNS:{action}" for action in actions], statements
+    for label in ("mine", "more", "never-made"):
+        bench.sns.remove_permission(TopicArn=topic, Label=label)
     statements = json.loads(bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])["Statement"]
     assert [one["Sid"] for one in statements] == ["__default_statement_ID"], statements
+
+
+def sns_06_permissions_given_at_once(bench):
+    topic = bench.topic()
+    clients = [bench.client("sns") for _ in range(8)]
+
+    def give(number):
+        for turn in range(5):
+            clients[number].add_permission(TopicArn=topic, Label=f"{number}-{turn}", AWSAccountId=["111111111111"],
+                                           ActionName=["Publish"])
+
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        list(pool.map(give, range(len(clients))))
+    statements = json.loads(bench.sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])["Statement"]
+    assert sorted(one["Sid"] for one in statements[1:]) == [f"{n}-{t}" for n in range(8) for t in range(5)], statements
 
 
 def sns_06_data_protection_policy(bench):

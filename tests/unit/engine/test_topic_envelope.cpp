@@ -94,5 +94,8 @@ TEST_CASE("extras are read back as they were, and damaged ones are not") {
     CHECK_EQ(read.body_for("email")->body, "c");
     CHECK_EQ(read.body_for("sms"), nullptr);
     CHECK_EQ(read.token, "t");
+    CHECK_FALSE(read.structured);
+    extras.structured = true;
+    CHECK(decode_extras(encode(extras)).value().structured);
     CHECK_FALSE(decode_extras(BytesView(bytes).substr(0, bytes.size() - 1)));
 }

@@ -79,6 +79,20 @@ TEST_CASE_FIXTURE(TopicFixture, "a topic keeps texts of front ends and tags, ove
     CHECK_FALSE(describe().settings.history);
 }
 
+TEST_CASE_FIXTURE(TopicFixture, "a change that rests on texts read before is refused if they are others now") {
+    create();
+    const auto set = [&](const std::string& text, const Annotations& expected) {
+        return call(SetTopic{topic, {}, {{"Policy", text}}, {}, {}, expected});
+    };
+
+    CHECK_EQ(set("a", {{"Policy", "b"}}).status, Errc::topic_exists);
+    CHECK(describe().annotations.empty());
+    CHECK_EQ(set("a", {{"Policy", ""}}).status, Errc::ok);
+    CHECK_EQ(set("b", {{"Policy", ""}}).detail, "Policy");
+    CHECK_EQ(set("b", {{"Policy", "a"}, {"DisplayName", ""}}).status, Errc::ok);
+    CHECK_EQ(describe().annotations, Annotations{{"Policy", "b"}});
+}
+
 TEST_CASE_FIXTURE(TopicFixture, "more texts than there is room for are refused, and so are wrong tags") {
     create();
 
