@@ -145,6 +145,7 @@ void Ledger::deliver(const Delivery& delivery) {
         message.held_until = holds ? delivery.executed_at + delivery.visibility_timeout : Timestamp();
         // A change of an earlier holder may be under way still.
         message.hold_uncertain = message.changes_open > 0;
+        message.change_lost = false;
         message.given_back = false;
     }
 }
@@ -193,17 +194,20 @@ void Ledger::attempt_change(const std::string& body) {
 void Ledger::acknowledge_change(const std::string& body, Timestamp until) {
     auto& message = known(body);
     message.held_until = until;
+    // An earlier change without an answer may have been executed before this one, not after.
+    message.change_lost = false;
     refuse_change(body);
 }
 
 void Ledger::refuse_change(const std::string& body) {
     auto& message = known(body);
-    // An earlier change without an answer may have been executed before this one, not after.
-    if (--message.changes_open == 0) message.hold_uncertain = message.delete_attempted || message.given_back;
+    const bool uncertain = message.delete_attempted || message.given_back || message.change_lost;
+    if (--message.changes_open == 0) message.hold_uncertain = uncertain;
 }
 
 void Ledger::lose_change(const std::string& body) {
     --known(body).changes_open;
+    known(body).change_lost = true;
 }
 
 void Ledger::purge(const std::string& queue) {
