@@ -41,6 +41,8 @@ struct Message {
     std::uint32_t receive_count = 0;
     Timestamp first_received_at;
     Timestamp received_at;
+    /// When its latest flight in this queue ends, or ended.
+    Timestamp returns_at;
     /// The receive that took it last, counted over the whole run.
     std::uint64_t last_receive = 0;
     /// Its visibility was changed, at whatever receive.
@@ -108,7 +110,7 @@ struct Queue {
 
 /// Groups that can be received from, in the order in which they became so.
 std::vector<std::string> groups_in_order(const Queue& queue, Timestamp now);
-/// When a group can be received from, or nothing while a message of it is in flight (docs/aws.md sqs-37).
+/// Since when a group can be received from, or nothing while its first message is in flight (docs/aws.md sqs-37).
 std::optional<Timestamp> available_since(const Queue& queue, const std::string& group, Timestamp now);
 
 /// What a receive gave: proof that it was received, by whom nobody asks.

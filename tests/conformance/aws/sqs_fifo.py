@@ -90,6 +90,36 @@ def sqs_37_groups_are_locked(bench, client):
     assert bodies(receive(client, url, MaxNumberOfMessages=10)) == ["a2", "a3"]
 
 
+def sqs_37_what_comes_back_is_received_up_to_the_next_in_flight(bench, client):
+    url = bench.fifo(client, ContentBasedDeduplication="true")
+    for body in ("a1", "a2", "a3", "b1"):
+        send(client, url, body, body[0])
+    first, second = receive(client, url, MaxNumberOfMessages=2)
+
+    def end(message, seconds=0):
+        client.call("ChangeMessageVisibility", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds)
+
+    end(first)
+    assert bodies(receive(client, url, MaxNumberOfMessages=10, VisibilityTimeout=0)) == ["b1", "a1"]
+    first, other = receive(client, url, MaxNumberOfMessages=10, VisibilityTimeout=60)
+    if first["Body"] == "b1":
+        first, other = other, first
+    assert (first["Body"], other["Body"]) == ("a1", "b1")
+    end(second)
+    assert not receive(client, url, MaxNumberOfMessages=10), "what stands behind one in flight waits"
+    client.call("DeleteMessage", QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
+    assert bodies(receive(client, url, MaxNumberOfMessages=10)) == ["a2", "a3"]
+
+
+def sqs_37_groups_take_turns(bench, client):
+    url = bench.fifo(client, ContentBasedDeduplication="true")
+    for body in ("a1", "b1", "b2", "c1", "a2"):
+        send(client, url, body, body[0])
+    assert bodies(receive(client, url, MaxNumberOfMessages=3, VisibilityTimeout=0)) == ["a1", "a2", "b1"]
+    # What nobody has had yet comes first.
+    assert receive(client, url, VisibilityTimeout=0)[0]["Body"] == "c1"
+
+
 def sqs_38_high_throughput(bench, client):
     refused(client, "InvalidAttributeValue", None, "CreateQueue", QueueName=bench.name(".fifo"),
             Attributes={"FifoQueue": "true", "FifoThroughputLimit": "perMessageGroupId"})
