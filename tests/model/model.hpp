@@ -89,6 +89,8 @@ struct Queue {
     /// A queue that was deleted and made again is another queue.
     std::uint64_t incarnation = 0;
     engine::QueueSettings settings;
+    /// The scope that the queue was made with (docs/aws.md sqs-38).
+    engine::DeduplicationScope deduplicates_in = engine::DeduplicationScope::queue;
     std::map<std::string, std::string> tags;
     std::vector<Message> messages;
     std::map<std::string, Group> groups;
@@ -203,7 +205,7 @@ private:
     void tag(const Action& action, const Tag& tag);
     void untag(const Action& action, const Untag& untag);
     void purge(const Action& action, const Purge& purge);
-    Status change(engine::QueueSettings& settings, const engine::QueueSettingsChange& change, const Queue* queue);
+    Status change(engine::QueueSettings& settings, const engine::QueueSettingsChange& change);
     Status check_redrive(const std::string& name, const engine::QueueSettings& settings);
 
     void send(const Action& action, const Send& send);

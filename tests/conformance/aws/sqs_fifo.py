@@ -126,9 +126,21 @@ def sqs_38_high_throughput(bench, client):
     url = bench.fifo(client, DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId")
     found = attributes(client, url, "DeduplicationScope", "FifoThroughputLimit")
     assert found == {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    send(client, url, "x", MessageDeduplicationId="d")
-    refused(client, "InvalidAttributeValue", None, "SetQueueAttributes", QueueUrl=url,
-            Attributes={"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"})
+
+
+def sqs_38_the_scope_of_deduplication_stays(bench, client):
+    scopes = {"messageGroup": "perMessageGroupId", "queue": "perQueue"}
+    for made, changed, found in (("queue", "messageGroup", 1), ("messageGroup", "queue", 2)):
+        url = bench.fifo(client, DeduplicationScope=made, FifoThroughputLimit=scopes[made])
+        send(client, url, "x", "a", MessageDeduplicationId="before")
+        wanted = {"DeduplicationScope": changed, "FifoThroughputLimit": scopes[changed]}
+        client.call("SetQueueAttributes", QueueUrl=url, Attributes=wanted)
+        assert attributes(client, url, *wanted) == wanted
+        send(client, url, "x", "b", MessageDeduplicationId="before")
+        assert len(receive(client, url, MaxNumberOfMessages=10)) == found
+        for group in "cd":
+            send(client, url, "y", group, MessageDeduplicationId="after")
+        assert len(receive(client, url, MaxNumberOfMessages=10)) == found
 
 
 def redrive_to(url, count=1):
