@@ -137,8 +137,10 @@ def sqs_wire_query_on_a_queue_url(bench):
         status, _, text = raw.request("GET", f"{path}?Action={action}&Version=2012-11-05")
         assert status == 400 and "<Code>InvalidAction</Code>" in text, text
         assert f"<Message>The action {action} is not valid for this endpoint.</Message>" in text
-    status, _, text = raw.request("GET", path)
-    assert (status, text.strip()) == (404, "<UnknownOperationException/>")
+    for accepted in ("*/*", "application/json"):
+        status, _, text = raw.request("GET", path, headers={"Accept": accepted})
+        assert (status, text.strip()) == (404, "<UnknownOperationException/>")
+    assert "<ReceiveMessageResult/>" in raw.request("GET", path + "?Action=ReceiveMessage")[2]
     status, _, text = raw.request("GET", path + "?Action=SendMessage")
     assert status == 400 and "<Code>MissingParameter</Code>" in text
     assert "The request must contain the parameter MessageBody." in text
@@ -210,6 +212,18 @@ def sqs_wire_query_answers(bench):
     assert headers["Content-Type"] == "application/json"
     assert json.loads(text)["GetQueueAttributesResponse"]["GetQueueAttributesResult"] == {
         "Attributes": [{"Name": "DelaySeconds", "Value": "0"}]}
+    result = {}
+    for query in ("SendMessage&MessageBody=x", "ReceiveMessage", "ReceiveMessage", "ListQueues"):
+        place = "/" if query == "ListQueues" else path
+        _, _, text = raw.request("GET", f"{place}?Version=2012-11-05&Action={query}", headers=wants_json)
+        (name, contents), = json.loads(text).items()
+        result[query] = [*result.get(query, []), contents[name.replace("Response", "Result")]]
+    sent, = result["SendMessage&MessageBody=x"]
+    assert sent == {"MD5OfMessageBody": "9dd4e461268c8034f5c8564e155c67a6", "MessageId": sent["MessageId"],
+                    "MD5OfMessageAttributes": None, "MD5OfMessageSystemAttributes": None, "SequenceNumber": None}
+    (message,), none = [received["messages"] for received in result["ReceiveMessage"]]
+    assert none is None and (message["Body"], message["Attributes"]) == ("x", None), message
+    assert any(url.endswith(path) for url in result["ListQueues"][0]["queueUrls"])
     _, _, text = raw.request("GET", path + "?Action=Nothing", headers=wants_json)
     assert json.loads(text)["Error"]["Code"] == "InvalidAction"
 
