@@ -125,7 +125,8 @@ def sqs_wire_urls_come_from_the_host_and_all_forms_are_taken(bench):
     for url in (name, f"/000000000000/{name}", f"http://queue.h:1/000000000000/{name}", f"http://h/000000000000/{name}/"):
         assert client.call("ListQueueTags", QueueUrl=url) == {}
     for bad in ("http://h", "http://h/1/2", "/x/y/z"):
-        refused(client, "InvalidAddress", None, "ListQueueTags", QueueUrl=bad)
+        refused(client, "InvalidAddress", f"The address {bad} is not valid for this endpoint.", "ListQueueTags", "InvalidAddress", 404,
+                QueueUrl=bad)
     assert JsonClient(broker, path=f"/000000000000/{name}").call("ListQueueTags") == {}
 
 
