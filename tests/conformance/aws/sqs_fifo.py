@@ -2,6 +2,7 @@
 
 import base64
 import json
+import uuid
 
 from clients import JsonClient, refused
 from runner import arn_of, attributes, eventually, receive
@@ -258,7 +259,8 @@ def sqs_41_move_tasks(bench):
     for bad in (0, 501):
         cannot_start(INVALID, None, SourceArn=arn_of(dead), MaxNumberOfMessagesPerSecond=bad)
     handle = client.call("StartMessageMoveTask", SourceArn=arn_of(dead))["TaskHandle"]
-    assert json.loads(base64.b64decode(handle)).keys() == {"taskId", "sourceArn"}
+    told = json.loads(base64.b64decode(handle))
+    assert told.keys() == {"taskId", "sourceArn"} and str(uuid.UUID(told["taskId"])) == told["taskId"], told
 
     def ended():
         task, = client.call("ListMessageMoveTasks", SourceArn=arn_of(dead))["Results"]
@@ -288,8 +290,9 @@ def sqs_42_move_tasks_cancelled_and_listed(bench):
     assert client.call("CancelMessageMoveTask", TaskHandle=handle)["ApproximateNumberOfMessagesMoved"] < 10
     gone = ("ResourceNotFoundException", "Task does not exist.", "CancelMessageMoveTask", "ResourceNotFoundException", 404)
     refused(client, *gone, TaskHandle=handle)
-    unknown = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": arn_of(dead)}).encode()).decode()
-    refused(client, *gone, TaskHandle=unknown)
+    for task in ("x", "-", "10f57157-fc38-4da9-a113-4de7e12d05aa"):
+        unknown = base64.b64encode(json.dumps({"taskId": task, "sourceArn": arn_of(dead)}).encode()).decode()
+        refused(client, *gone, TaskHandle=unknown)
     for bad in ("x", base64.b64encode(b"{}").decode(), base64.b64encode(b"[" + b"1," * 9000 + b"1]").decode()):
         refused(client, INVALID, "Value for parameter TaskHandle is invalid.", "CancelMessageMoveTask", TaskHandle=bad)
     client.call("StartMessageMoveTask", **source)
