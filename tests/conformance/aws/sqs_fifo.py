@@ -175,8 +175,10 @@ def sqs_39_dead_letters(bench, client):
     for bad in (0, 1001):
         cannot({"deadLetterTargetArn": target, "maxReceiveCount": bad},
                f"Invalid value for maxReceiveCount: {bad}, valid values are from 1 to 1000 both inclusive.")
-    for nowhere in (target + "x", "no arn", target.replace("us-east-1", "eu-west-1")):
+    for nowhere in (target + "x", target.replace("us-east-1", "eu-west-1")):
         cannot({"deadLetterTargetArn": nowhere, "maxReceiveCount": 1}, "Dead letter target does not exist.")
+    for no_arn in ("no arn", "", 7, target.replace("sqs", "sns")):
+        cannot({"deadLetterTargetArn": no_arn, "maxReceiveCount": 1}, "Invalid value for deadLetterTargetArn.")
     cannot({"deadLetterTargetArn": arn_of(bench.fifo(client)), "maxReceiveCount": 1},
            "Dead-letter queue must be same type of queue as the source.")
 
