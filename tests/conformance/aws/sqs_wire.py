@@ -59,6 +59,15 @@ def sqs_44_regions_and_accounts(bench):
                 assert client.call("ListQueueTags", QueueUrl=url) == {"Tags": {"of": f"{other[0]} {account}"}}
 
 
+def _looked_at(raw, path):
+    """The messages on a page, each with its attributes."""
+    status, headers, text = raw.request("GET", path, headers={"Accept": "application/json"})
+    assert status == 200 and "json" in headers["Content-Type"], text
+    messages = json.loads(text)["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"]
+    messages = messages if isinstance(messages, list) else [messages]
+    return [(message, {one["Name"]: one["Value"] for one in message["Attribute"]}) for message in messages]
+
+
 def sqs_45_a_look_that_changes_nothing(bench):
     broker = bench.broker()
     raw, client = Raw(broker), JsonClient(broker)
@@ -71,20 +80,57 @@ def sqs_45_a_look_that_changes_nothing(bench):
     by_path = f"/_aws/sqs/messages/us-east-1/000000000000/{name}"
 
     def look(path):
-        status, headers, text = raw.request("GET", path, headers={"Accept": "application/json"})
-        assert status == 200 and "json" in headers["Content-Type"]
-        return [(m["Body"], m["Attributes"]["ApproximateReceiveCount"]) for m in json.loads(text)["Messages"]]
+        return [(m["Body"], *(found[name] for name in ("ApproximateReceiveCount", "IsVisible", "IsDelayed")))
+                for m, found in _looked_at(raw, path)]
 
     for _ in range(2):
-        assert look(page) == look(by_path) == [("shown", "0")]
-    assert sorted(look(page + "&ShowInvisible=true&ShowDelayed=true")) == [("late", "0"), ("seen", "1"), ("shown", "0")]
+        assert look(page) == look(by_path) == [("shown", "0", "true", "false")]
+    assert look(page + "&ShowInvisible=true&ShowDelayed=true") == [
+        ("seen", "1", "false", "false"), ("shown", "0", "true", "false"), ("late", "0", "true", "true")]
     status, headers, text = raw.request("GET", page)
     assert status == 200 and headers["Content-Type"] == "text/xml" and "<Body>shown</Body>" in text
-    status, _, text = raw.request("GET", page + "x", headers={"Accept": "application/json"})
-    assert status == 400 and "QueueDoesNotExist" in text
+    assert "<Attribute><Name>IsVisible</Name><Value>true</Value></Attribute>" in text
+    for wrong, code, error in ((page + "x", 400, "AWS.SimpleQueueService.NonExistentQueue"),
+                               ("/_aws/sqs/messages", 400, "AWS.SimpleQueueService.NonExistentQueue"),
+                               (by_path.replace("east-1", "east-2"), 400, "AWS.SimpleQueueService.NonExistentQueue"),
+                               ("/_aws/sqs/messages?QueueUrl=http%3A%2F%2Fh%2F1%2F2", 404, "InvalidAddress"),
+                               (page + "&Action=SendMessage", 400, "InvalidRequest")):
+        status, _, text = raw.request("GET", wrong, headers={"Accept": "application/json"})
+        assert (status, json.loads(text)["ErrorResponse"]["Error"]["Code"]) == (code, error), text
     for path, word in (("/_localstack/health", '"sqs":"running"'), ("/health", '"status":"ok"')):
         status, _, text = raw.request("GET", path)
         assert status == 200 and word in text, text
+
+
+def sqs_45_one_element_is_no_list(bench):
+    broker = bench.broker()
+    raw, client = Raw(broker), JsonClient(broker)
+    url = bench.queue(client)
+    page = "/_aws/sqs/messages?QueueUrl=" + urllib.parse.quote(url, safe="")
+    wants_json = {"Accept": "application/json"}
+
+    def result():
+        return json.loads(raw.request("GET", page, headers=wants_json)[2])["ReceiveMessageResponse"]["ReceiveMessageResult"]
+
+    assert result() == {}
+    given = {"n": {"DataType": "String", "StringValue": "v"}}
+    client.call("SendMessage", QueueUrl=url, MessageBody="one", MessageAttributes=given)
+    assert result()["Message"]["MessageAttribute"] == {"Name": "n", "Value": given["n"]}
+    client.call("SendMessage", QueueUrl=url, MessageBody="two")
+    assert [message["Body"] for message in result()["Message"]] == ["one", "two"]
+
+
+def sqs_45_what_stands_behind_a_message_in_flight_is_not_shown(bench):
+    broker = bench.broker()
+    raw, client = Raw(broker), JsonClient(broker)
+    url = bench.fifo(client, ContentBasedDeduplication="true")
+    for body in ("a1", "a2", "b1"):
+        client.call("SendMessage", QueueUrl=url, MessageBody=body, MessageGroupId=body[0])
+    receive(client, url)
+    page = "/_aws/sqs/messages?QueueUrl=" + urllib.parse.quote(url, safe="")
+    assert [message["Body"] for message, _ in _looked_at(raw, page)] == ["b1"]
+    shown = [(message["Body"], found["IsVisible"]) for message, found in _looked_at(raw, page + "&ShowInvisible=True")]
+    assert shown == [("a1", "false"), ("a2", "true"), ("b1", "true")], shown
 
 
 def sqs_45_the_page_is_an_endpoint_of_receive_message(bench):
@@ -98,6 +144,8 @@ def sqs_45_the_page_is_an_endpoint_of_receive_message(bench):
         assert (message["Body"], message["Attributes"]["ApproximateReceiveCount"]) == ("seen", "0"), message
     refused(there, "AWS.SimpleQueueService.NonExistentQueue", None, "ReceiveMessage", "QueueDoesNotExist", 400,
             QueueUrl=url + "x")
+    refused(there, "InvalidRequest", "This endpoint only accepts ReceiveMessage calls", "SendMessage", "InvalidRequest", 400,
+            QueueUrl=url, MessageBody="x")
     form = urllib.parse.urlencode({"Action": "ReceiveMessage", "QueueUrl": url})
     status, _, text = there.raw.request("POST", "/_aws/sqs/messages/", form,
                                         {"Content-Type": "application/x-www-form-urlencoded"})
