@@ -114,15 +114,19 @@ private:
                  const Bytes name(value.bytes());
                  const auto group = fifo::find_group(snapshot_, queue_.storage(), name);
                  const auto at = keys::position_of(key);
-                 if (!group || group->row.ordinal != at.sequence || group->row.scheduled_at != at.available_at)
-                     find("group " + name + " has no row that fits its schedule entry");
+                 const bool fits =
+                     group && group->row.ordinal == at.sequence &&
+                     (group->row.scheduled_at == at.available_at || group->row.release_at == at.available_at);
+                 if (!fits) find("group " + name + " has no row that fits its schedule entry");
              });
-        if (scheduled != groups.size()) find("has another number of groups than of schedule entries");
+        std::size_t entries = 0;
         for (const auto& [name, in_flight] : groups) {
             const auto group = fifo::find_group(snapshot_, queue_.storage(), name);
+            entries += group && group->row.release_at ? 2 : 1;
             if (!group || group->row.in_flight != in_flight)
                 find("group " + name + " has another number in flight than its row says");
         }
+        if (scheduled != entries) find("has another number of groups than of schedule entries");
     }
 
     void check_counters() {

@@ -12,7 +12,7 @@ namespace {
 using store::Table;
 
 store::Key key_of(const Queue& queue, BytesView group, BytesView id) {
-    const bool by_group = queue.settings().deduplication_scope == DeduplicationScope::message_group;
+    const bool by_group = queue.row.deduplicates_in == DeduplicationScope::message_group;
     return keys::deduplication(queue.storage(), by_group ? group : BytesView(), id);
 }
 

@@ -11,8 +11,8 @@ namespace {
 using store::Key;
 using store::Table;
 
-Key schedule_key(const Queue& queue, const FifoGroup& row) {
-    return keys::schedule(queue.storage(), {row.scheduled_at, row.ordinal});
+Key schedule_key(const Queue& queue, const FifoGroup& row, Timestamp at) {
+    return keys::schedule(queue.storage(), {at, row.ordinal});
 }
 
 Key order_prefix(std::uint32_t storage, BytesView group) {
@@ -23,22 +23,36 @@ void save(Batch& batch, const Queue& queue, const Group& group) {
     batch.transaction.put(Table::fifo_groups, keys::group(queue.storage(), group.name).view(), encode(group.row));
 }
 
-void reschedule(Batch& batch, const Queue& queue, Group& group, Timestamp at) {
-    if (group.row.scheduled_at != at) {
-        batch.transaction.erase(Table::queue_schedule, schedule_key(queue, group.row).view());
-        group.row.scheduled_at = at;
-        batch.transaction.put(Table::queue_schedule, schedule_key(queue, group.row).view(), group.name);
+void stand_at(Batch& batch, const Queue& queue, const Group& group, Timestamp at) {
+    batch.transaction.put(Table::queue_schedule, schedule_key(queue, group.row, at).view(), group.name);
+}
+
+void leave(Batch& batch, const Queue& queue, const Group& group, Timestamp at) {
+    batch.transaction.erase(Table::queue_schedule, schedule_key(queue, group.row, at).view());
+}
+
+/// The two places differ: while there is a second, it lies in the future and the first does not.
+void reschedule(Batch& batch, const Queue& queue, Group& group, Timestamp at, std::optional<Timestamp> release_at) {
+    auto& row = group.row;
+    if (row.release_at && row.release_at != release_at) leave(batch, queue, group, *row.release_at);
+    if (row.scheduled_at != at) {
+        leave(batch, queue, group, row.scheduled_at);
+        stand_at(batch, queue, group, at);
     }
+    if (release_at && row.release_at != release_at) stand_at(batch, queue, group, *release_at);
+    row.scheduled_at = at;
+    row.release_at = release_at;
     save(batch, queue, group);
 }
 
 void vanish(Batch& batch, const Queue& queue, const Group& group) {
-    batch.transaction.erase(Table::queue_schedule, schedule_key(queue, group.row).view());
+    leave(batch, queue, group, group.row.scheduled_at);
+    if (group.row.release_at) leave(batch, queue, group, *group.row.release_at);
     batch.transaction.erase(Table::fifo_groups, keys::group(queue.storage(), group.name).view());
 }
 
-/// Messages in flight are always among the first of their group: they were handed out together, and nothing behind
-/// them is handed out before all are back.
+/// Messages in flight are always among the first ten of their group: a receive takes what stands first, as far as
+/// nothing of it is in flight.
 std::vector<OrderedMessage> in_flight_messages(const store::ReadTransaction& transaction, std::uint32_t storage,
                                                const Group& group) {
     std::vector<OrderedMessage> found;
@@ -50,6 +64,16 @@ std::vector<OrderedMessage> in_flight_messages(const store::ReadTransaction& tra
         if (entry.in_flight) found.push_back({keys::sequence_of(cursor->key()), entry});
     }
     return found;
+}
+
+/// Places the group by its first message. However late somebody looks, it is available since that came back, or since
+/// it became the first.
+void place(Batch& batch, Queue& queue, Group& group, const FifoEntry& first, Timestamp next_deadline) {
+    if (first.in_flight) return reschedule(batch, queue, group, next_deadline, std::nullopt);
+    const auto since = std::min(batch.now, std::max(group.row.scheduled_at, first.deadline));
+    const bool more_to_come = next_deadline != Timestamp::never();
+    reschedule(batch, queue, group, since, more_to_come ? std::optional(next_deadline) : std::nullopt);
+    batch.feed(queue);
 }
 
 }  // namespace
@@ -110,8 +134,8 @@ void erase_entry(Batch& batch, const Queue& queue, BytesView group, std::uint64_
 void admit(Batch& batch, Queue& queue, BytesView group, Timestamp since, const OrderedMessage& message) {
     put_entry(batch, queue, group, message);
     if (!find_group(batch.transaction, queue.storage(), group)) {
-        Group made{Bytes(group), {queue.counters.next_group_ordinal++, since, 0}};
-        batch.transaction.put(Table::queue_schedule, schedule_key(queue, made.row).view(), made.name);
+        Group made{Bytes(group), {queue.counters.next_group_ordinal++, since, 0, std::nullopt}};
+        stand_at(batch, queue, made, since);
         save(batch, queue, made);
     }
     ++queue.counters.visible;
@@ -124,16 +148,18 @@ void count_back(Batch& batch, Queue& queue) {
     --queue.counters.in_flight;
 }
 
+Timestamp next_landing(const FifoGroup& row) {
+    return row.in_flight == 0 ? Timestamp::never() : row.release_at.value_or(row.scheduled_at);
+}
+
 void release_due(Batch& batch, Queue& queue, Group& group) {
-    if (group.row.in_flight == 0) return;
+    if (next_landing(group.row) > batch.now) return;
     auto next_deadline = Timestamp::never();
-    auto available_since = group.row.scheduled_at;
     for (auto& message : in_flight_messages(batch.transaction, queue.storage(), group)) {
         if (message.entry.deadline > batch.now) {
             next_deadline = std::min(next_deadline, message.entry.deadline);
             continue;
         }
-        available_since = std::max(available_since, message.entry.deadline);
         message.entry.in_flight = false;
         put_entry(batch, queue, group.name, message);
         --group.row.in_flight;
@@ -141,26 +167,19 @@ void release_due(Batch& batch, Queue& queue, Group& group) {
         ++queue.counters.visible;
     }
     batch.queues.touch(queue);
-    // However late somebody looks: a group is available since the last of its messages came back.
-    reschedule(batch, queue, group, group.row.in_flight == 0 ? available_since : next_deadline);
-    if (group.row.in_flight == 0) batch.feed(queue);
+    const auto first = first_messages(batch.transaction, queue.storage(), group.name, 1);
+    if (!first.empty()) place(batch, queue, group, first.front().entry, next_deadline);
 }
 
 void settle(Batch& batch, Queue& queue, Group& group) {
     batch.queues.touch(queue);
-    if (group.row.in_flight == 0) {
-        if (first_messages(batch.transaction, queue.storage(), group.name, 1).empty()) {
-            vanish(batch, queue, group);
-            return;
-        }
-        reschedule(batch, queue, group, std::min(group.row.scheduled_at, batch.now));
-        batch.feed(queue);
-        return;
-    }
+    const auto first = first_messages(batch.transaction, queue.storage(), group.name, 1);
+    if (first.empty()) return vanish(batch, queue, group);
     auto next_deadline = Timestamp::never();
-    for (const auto& message : in_flight_messages(batch.transaction, queue.storage(), group))
-        next_deadline = std::min(next_deadline, message.entry.deadline);
-    reschedule(batch, queue, group, next_deadline);
+    if (group.row.in_flight > 0)
+        for (const auto& message : in_flight_messages(batch.transaction, queue.storage(), group))
+            next_deadline = std::min(next_deadline, message.entry.deadline);
+    place(batch, queue, group, first.front().entry, next_deadline);
 }
 
 }  // namespace tern::engine::fifo

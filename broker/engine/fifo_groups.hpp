@@ -8,9 +8,10 @@
 #include "broker/engine/queue.hpp"
 #include "broker/engine/rows.hpp"
 
-/// Message groups of a FIFO queue: rows in fifo_groups and fifo_order, and one schedule entry a group. A group with
-/// messages in flight stands at the earliest of their deadlines and gives nothing away; one without stands at the
-/// moment from which its first message can be received (docs/aws.md sqs-37).
+/// Message groups of a FIFO queue: rows in fifo_groups and fifo_order, and entries in the schedule. A group whose first
+/// message is in flight stands at the earliest deadline of its messages and gives nothing away; another stands at the
+/// moment from which its first message can be received, and gives away what comes before the first message in flight
+/// (docs/aws.md sqs-37). Such a group with messages in flight has a second entry, at the earliest of their deadlines.
 namespace tern::engine::fifo {
 
 /// A group in hand: changed here, written by save.
@@ -49,11 +50,14 @@ void admit(Batch& batch, Queue& queue, BytesView group, Timestamp since, const O
 /// A message is no longer in flight: receives of other groups may have waited for the in-flight limit alone.
 void count_back(Batch& batch, Queue& queue);
 
+/// When the next message in flight comes back; never without any.
+Timestamp next_landing(const FifoGroup& row);
+
 /// Frees the messages whose deadline has passed. The group's place in the schedule is up to date afterwards.
 void release_due(Batch& batch, Queue& queue, Group& group);
 
-/// Gives the group its place in the schedule after its messages have changed: at the earliest deadline while some are
-/// in flight, else at once; a group without messages vanishes.
+/// Gives the group its place in the schedule after its messages have changed; a group without messages vanishes. What
+/// was due must have been released.
 void settle(Batch& batch, Queue& queue, Group& group);
 
 }  // namespace tern::engine::fifo

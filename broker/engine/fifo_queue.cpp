@@ -41,6 +41,7 @@ Result<Held> held_by(const Batch& batch, const Queue& queue, const ReceiptHandle
 void land(Batch& batch, Queue& queue, Held& held) {
     retention::expect_back(batch, queue, held.sent_at, batch.now);
     held.message.entry.in_flight = false;
+    held.message.entry.deadline = batch.now;
     put_entry(batch, queue, held.group.name, held.message);
     --held.group.row.in_flight;
     count_back(batch, queue);
@@ -70,15 +71,16 @@ public:
 
     void take_from(Group& group) {
         release_due(batch_, queue_, group);
-        if (group.row.in_flight > 0) return;
-        // As many as it can: behind those that were dropped, others follow.
+        // As many as it can: behind those that were dropped, others follow. Nothing overtakes a message in flight.
         std::uint64_t from = 0;
-        while (!full()) {
+        bool blocked = false;
+        while (!full() && !blocked) {
             const auto messages =
                 messages_from(batch_.transaction, queue_.storage(), group.name, from, room_ - to_.size());
             if (messages.empty()) break;
             for (const auto& message : messages) {
-                if (full()) break;
+                blocked = message.entry.in_flight;
+                if (full() || blocked) break;
                 take(group, message);
             }
             from = messages.back().sequence + 1;
@@ -188,7 +190,7 @@ ReceiveEnd receive(Batch& batch, Queue& queue, const ReceiveOrder& order, std::v
     const auto room = std::min<std::uint64_t>(order.messages_max, in_flight_max - queue.counters.in_flight);
 
     Receiving receiving(batch, queue, order, room, to);
-    // Groups stay at the front when the visibility timeout is 0: each is asked once.
+    // Groups are available at once when the visibility timeout is 0: each is asked once.
     std::vector<Bytes> asked;
     while (!receiving.full()) {
         bool met_new = false;
@@ -208,6 +210,7 @@ ReceiveEnd receive(Batch& batch, Queue& queue, const ReceiveOrder& order, std::v
 Errc remove(Batch& batch, Queue& queue, const ReceiptHandle& handle) {
     auto held = held_by(batch, queue, handle, Errc::ok, Errc::receipt_handle_expired);
     if (!held.has_value()) return held.error();
+    release_due(batch, queue, held->group);
     erase_entry(batch, queue, held->group.name, handle.sequence);
     erase_message(batch, queue, handle.sequence);
     --held->group.row.in_flight;
@@ -230,6 +233,7 @@ Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, 
     if (batch.now + visibility_timeout - entry.received_at > total_visibility_max)
         return Errc::total_visibility_exceeded;
 
+    release_due(batch, queue, held->group);
     entry.deadline = batch.now + visibility_timeout;
     if (visibility_timeout.count() == 0) {
         land(batch, queue, *held);
@@ -244,6 +248,7 @@ Errc change_visibility(Batch& batch, Queue& queue, const ReceiptHandle& handle, 
 void give_back(Batch& batch, Queue& queue, const ReceiptHandle& handle) {
     auto held = held_by(batch, queue, handle, Errc::ok, Errc::ok);
     if (!held.has_value()) return;
+    release_due(batch, queue, held->group);
     --held->message.entry.receive_count;
     --queue.counters.received;
     land(batch, queue, *held);
@@ -261,6 +266,7 @@ bool expire(Batch& batch, Queue& queue, std::uint64_t sequence) {
     const auto entry = find_entry(batch.transaction, queue.storage(), group->name, sequence);
     if (!entry) return true;
     if (entry->in_flight) return false;
+    release_due(batch, queue, *group);
     erase_visible(batch, queue, *group, sequence);
     settle(batch, queue, *group);
     return true;
@@ -273,12 +279,12 @@ std::optional<kind::TakenMessage> take_first(Batch& batch, Queue& queue, const k
         auto group = find_group(batch.transaction, queue.storage(), due.front());
         if (!group) return std::nullopt;
         release_due(batch, queue, *group);
-        if (group->row.in_flight > 0) continue;
         const auto first = first_messages(batch.transaction, queue.storage(), group->name, 1);
         if (first.empty()) {
             settle(batch, queue, *group);
             continue;
         }
+        if (first.front().entry.in_flight) continue;
         const auto stored = read_message(batch.transaction, queue.storage(), first.front().sequence);
         if (!stored.present()) {
             erase_entry(batch, queue, group->name, first.front().sequence);
@@ -304,7 +310,8 @@ bool freshen(Batch& batch, Queue& queue) {
     const auto end = SchedulePosition::end_of(batch.now);
     if (counters.crossed >= end) return true;
 
-    // Groups with messages in flight stand at their deadlines, so those to be released are next in the schedule.
+    // Groups with messages in flight have an entry at their next deadline, so those to be released are next in the
+    // schedule.
     auto from = counters.crossed;
     std::vector<std::pair<SchedulePosition, Bytes>> due;
     bool all = true;

@@ -63,7 +63,7 @@ private:
             if (at <= queue_.counters.crossed) continue;
             ++looked_at;
             if (queue_.settings().fifo) {
-                count_group(cursor->value().bytes());
+                count_group(cursor->value().bytes(), at.available_at);
             } else {
                 count_over(decode_schedule_entry(cursor->value().bytes()).in_flight ? counts_.in_flight
                                                                                     : counts_.delayed);
@@ -71,9 +71,10 @@ private:
         }
     }
 
-    void count_group(BytesView name) {
+    /// A group may have another entry, from which its first message can be received.
+    void count_group(BytesView name, Timestamp at) {
         const auto group = fifo::find_group(snapshot_, queue_.storage(), name);
-        if (!group) return;
+        if (!group || fifo::next_landing(group->row) != at) return;
         // Messages in flight are among the first ten: as many as one receive hands out.
         const auto first = fifo::first_messages(snapshot_, queue_.storage(), name, protocol::receive_messages_max);
         for (const auto& message : first)

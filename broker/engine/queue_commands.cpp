@@ -102,10 +102,6 @@ Answer set_queue(Batch& batch, const SetQueue& command) {
     auto settings = queue.settings();
     if (const auto refusal = change(settings, command.settings); refusal.errc != Errc::ok)
         return refuse(refusal.errc, std::string(refusal.attribute));
-    const auto& counters = queue.counters;
-    if (settings.deduplication_scope != queue.settings().deduplication_scope &&
-        counters.visible + counters.in_flight + counters.delayed > 0)
-        return refuse(Errc::deduplication_scope_fixed, "DeduplicationScope");
     if (command.settings.redrive_policy) {
         if (const auto errc = dead_letters::check(batch, command.queue, settings); errc != Errc::ok)
             return refuse(errc, "RedrivePolicy");

@@ -72,6 +72,7 @@ Bytes encode(const QueueRow& row) {
     to(static_cast<std::uint32_t>(row.tags.size()));
     for (const auto& tag : row.tags) to(tag.key)(tag.value);
     write(to, row.settings);
+    to(row.deduplicates_in);
     return to.take();
 }
 
@@ -88,6 +89,9 @@ std::optional<QueueRow> decode_queue_row(BytesView bytes) {
         from(tag.key)(tag.value);
     }
     read(from, row.settings);
+    // Rows that were written before queues kept it end here; their scope could change.
+    row.deduplicates_in = row.settings.deduplication_scope;
+    if (!from.at_end()) from(row.deduplicates_in);
     if (!from.sound() || row.queue.name.empty()) return std::nullopt;
     return row;
 }

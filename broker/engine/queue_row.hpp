@@ -16,6 +16,8 @@ struct QueueRow {
     std::vector<QueueTag> tags;
     Timestamp created_at;
     Timestamp modified_at;
+    /// What the queue goes by: the scope that it was made with, whatever its settings say since (docs/aws.md sqs-38).
+    DeduplicationScope deduplicates_in = DeduplicationScope::queue;
 };
 
 Bytes encode(const QueueRow& row);

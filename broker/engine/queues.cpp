@@ -72,6 +72,7 @@ Queue* Queues::find(const store::ReadTransaction& transaction, std::uint32_t id)
 }
 
 Queue& Queues::add(store::WriteTransaction& transaction, QueueRow row, Timestamp now) {
+    row.deduplicates_in = row.settings.deduplication_scope;
     auto kept = std::make_unique<Queue>();
     kept->id = next_number(transaction, next_queue_row);
     kept->row = std::move(row);

@@ -84,8 +84,10 @@ ReceivedMessage hand_out_again(Batch& batch, Queue& queue, AttemptedMessage& att
     received.available_at = entry.deadline;
     fifo::put_entry(batch, queue, untouched.group, untouched.message);
     retention::expect_back(batch, queue, record->sent_at, entry.deadline);
-    if (auto group = fifo::find_group(batch.transaction, queue.storage(), untouched.group))
+    if (auto group = fifo::find_group(batch.transaction, queue.storage(), untouched.group)) {
+        fifo::release_due(batch, queue, *group);
         fifo::settle(batch, queue, *group);
+    }
     return received;
 }
 

@@ -35,6 +35,8 @@ struct [[gnu::packed]] GroupLayout {
     std::uint64_t ordinal;
     std::int64_t scheduled_at;
     std::uint32_t in_flight;
+    /// Zero: none.
+    std::int64_t release_at;
 };
 
 struct [[gnu::packed]] CountersLayout {
@@ -98,13 +100,16 @@ FifoEntry decode_fifo_entry(BytesView bytes) {
             .deadline = Timestamp(layout.deadline)};
 }
 
-RowBytes<20> encode(const FifoGroup& group) {
-    return RowBytes<20>(GroupLayout{group.ordinal, group.scheduled_at.ms(), group.in_flight});
+RowBytes<28> encode(const FifoGroup& group) {
+    return RowBytes<28>(GroupLayout{group.ordinal, group.scheduled_at.ms(), group.in_flight,
+                                    group.release_at.value_or(Timestamp()).ms()});
 }
 
 FifoGroup decode_fifo_group(BytesView bytes) {
     const auto layout = load<GroupLayout>(bytes);
-    return {layout.ordinal, Timestamp(layout.scheduled_at), layout.in_flight};
+    std::optional<Timestamp> release_at;
+    if (layout.release_at != 0) release_at = Timestamp(layout.release_at);
+    return {layout.ordinal, Timestamp(layout.scheduled_at), layout.in_flight, release_at};
 }
 
 RowBytes<124> encode(const QueueCounters& counters) {

@@ -66,9 +66,12 @@ struct FifoEntry {
 struct FifoGroup {
     /// The last part of its schedule key.
     std::uint64_t ordinal = 0;
-    /// The available-at of its schedule key.
+    /// The available-at of its schedule key: since when its first message can be received, or, while that is in flight,
+    /// when the next of its messages comes back.
     Timestamp scheduled_at{};
     std::uint32_t in_flight = 0;
+    /// When the next of its messages comes back, while the first can be received: a schedule key of its own.
+    std::optional<Timestamp> release_at{};
 };
 
 /// What changes about a queue with every commit that touches it.
@@ -101,7 +104,7 @@ struct DeduplicationEntry {
 
 RowBytes<21> encode(const ScheduleEntry& entry);
 RowBytes<29> encode(const FifoEntry& entry);
-RowBytes<20> encode(const FifoGroup& group);
+RowBytes<28> encode(const FifoGroup& group);
 RowBytes<124> encode(const QueueCounters& counters);
 RowBytes<32> encode(const DeduplicationEntry& entry);
 

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "broker/base/ascii.hpp"
+#include "broker/base/utf8.hpp"
 #include "broker/engine/deduplication.hpp"
 #include "broker/engine/message_record.hpp"
 #include "broker/engine/queue_commands.hpp"
@@ -29,11 +30,22 @@ bool begins_with_any_case(BytesView text, BytesView lower_case_prefix) {
                       [](char a, char b) { return a == lower(b); });
 }
 
+/// ASCII, or a letter of Western and Central Europe: U+00C0 to U+017F without the two signs among them.
+bool is_of_attribute_name(char32_t c) {
+    constexpr char32_t times = 0xD7;
+    constexpr char32_t divided_by = 0xF7;
+    if (c < 0x80) return is_alphanumeric(static_cast<char>(c)) || c == U'_' || c == U'-' || c == U'.';
+    return c >= 0xC0 && c <= 0x17F && c != times && c != divided_by;
+}
+
 bool valid_attribute_name(BytesView name) {
     if (name.empty() || name.size() > attribute_name_bytes_max) return false;
     if (name.front() == '.' || name.back() == '.' || name.find("..") != BytesView::npos) return false;
-    return std::all_of(name.begin(), name.end(),
-                       [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
+    while (!name.empty()) {
+        const auto c = take_code_point(name);
+        if (!c || !is_of_attribute_name(*c)) return false;
+    }
+    return true;
 }
 
 /// The part of a type before its label: "Number" of "Number.int".

@@ -41,6 +41,8 @@ struct Message {
     std::uint32_t receive_count = 0;
     Timestamp first_received_at;
     Timestamp received_at;
+    /// When its latest flight in this queue ends, or ended.
+    Timestamp returns_at;
     /// The receive that took it last, counted over the whole run.
     std::uint64_t last_receive = 0;
     /// Its visibility was changed, at whatever receive.
@@ -87,6 +89,8 @@ struct Queue {
     /// A queue that was deleted and made again is another queue.
     std::uint64_t incarnation = 0;
     engine::QueueSettings settings;
+    /// The scope that the queue was made with (docs/aws.md sqs-38).
+    engine::DeduplicationScope deduplicates_in = engine::DeduplicationScope::queue;
     std::map<std::string, std::string> tags;
     std::vector<Message> messages;
     std::map<std::string, Group> groups;
@@ -108,7 +112,7 @@ struct Queue {
 
 /// Groups that can be received from, in the order in which they became so.
 std::vector<std::string> groups_in_order(const Queue& queue, Timestamp now);
-/// When a group can be received from, or nothing while a message of it is in flight (docs/aws.md sqs-37).
+/// Since when a group can be received from, or nothing while its first message is in flight (docs/aws.md sqs-37).
 std::optional<Timestamp> available_since(const Queue& queue, const std::string& group, Timestamp now);
 
 /// What a receive gave: proof that it was received, by whom nobody asks.
@@ -201,7 +205,7 @@ private:
     void tag(const Action& action, const Tag& tag);
     void untag(const Action& action, const Untag& untag);
     void purge(const Action& action, const Purge& purge);
-    Status change(engine::QueueSettings& settings, const engine::QueueSettingsChange& change, const Queue* queue);
+    Status change(engine::QueueSettings& settings, const engine::QueueSettingsChange& change);
     Status check_redrive(const std::string& name, const engine::QueueSettings& settings);
 
     void send(const Action& action, const Send& send);

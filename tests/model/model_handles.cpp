@@ -78,7 +78,7 @@ Status Model::change_visibility(Queue& queue, const Handle& handle, Milliseconds
     if (handle_expired(queue, *message, handle, now_)) return Status::message_not_in_flight;
     if (now_ + visibility - message->received_at > visibility_max) return Status::total_visibility_exceeded;
 
-    message->available_at = now_ + visibility;
+    message->available_at = message->returns_at = now_ + visibility;
     message->held = true;
     message->visibility_changed = true;
     return Status::ok;
@@ -101,7 +101,7 @@ void Model::give_back(const GiveBack& give_back) {
         message->last_receive = 0;
         --message->receive_count;
         --queue->received;
-        if (queue->settings.fifo) queue->groups[message->entry.group].touched_at = now_;
+        message->returns_at = now_;
     }
 }
 

@@ -64,14 +64,12 @@ bool same_settings(const QueueSettings& settings, const QueueSettingsChange& cha
 
 }  // namespace
 
-/// Applies a change to `settings`; `queue` is whose they are, when it exists already.
-Status Model::change(QueueSettings& settings, const QueueSettingsChange& change, const Queue* queue) {
+Status Model::change(QueueSettings& settings, const QueueSettingsChange& change) {
     if (change.fifo && *change.fifo != settings.fifo) return Status::queue_type_fixed;
     if (const auto status = check_ranges(change); status != Status::ok) return status;
     if (!settings.fifo && (change.content_based_deduplication || change.deduplication_scope || change.throughput_limit))
         return Status::fifo_attribute_on_standard_queue;
 
-    const auto before = settings;
     if (change.delay) settings.delay = *change.delay;
     if (change.message_bytes_max) settings.message_bytes_max = *change.message_bytes_max;
     if (change.retention) settings.retention = *change.retention;
@@ -87,9 +85,6 @@ Status Model::change(QueueSettings& settings, const QueueSettingsChange& change,
     if (settings.throughput_limit == engine::ThroughputLimit::per_message_group_id &&
         settings.deduplication_scope != engine::DeduplicationScope::message_group)
         return Status::high_throughput_needs_group_scope;
-    // The scope is fixed once messages flow (docs/aws.md sqs-38).
-    if (queue != nullptr && !queue->messages.empty() && settings.deduplication_scope != before.deduplication_scope)
-        return Status::deduplication_scope_fixed;
     return Status::ok;
 }
 
@@ -112,7 +107,7 @@ void Model::create(const Action& action, const Create& create) {
     Queue queue;
     queue.name = create.queue;
     queue.settings.fifo = fifo;
-    if (const auto status = change(queue.settings, create.settings, nullptr); status != Status::ok)
+    if (const auto status = change(queue.settings, create.settings); status != Status::ok)
         return answer(action.label, status);
     if (!tags_are_valid(create.tags) || create.tags.size() > 50) return answer(action.label, Status::tags_invalid);
     if (const auto* existing = find(create.queue)) {
@@ -127,6 +122,7 @@ void Model::create(const Action& action, const Create& create) {
 
     queue.incarnation = next_incarnation_++;
     queue.created_at = now_;
+    queue.deduplicates_in = queue.settings.deduplication_scope;
     for (const auto& tag : create.tags) queue.tags[tag.key] = tag.value;
     queues_[create.queue] = queue;
     answer(action.label, Status::ok);
@@ -147,7 +143,7 @@ void Model::set(const Action& action, const Set& set) {
     auto* queue = find(set.queue);
     if (queue == nullptr) return answer(action.label, Status::queue_does_not_exist);
     auto settings = queue->settings;
-    auto status = change(settings, set.settings, queue);
+    auto status = change(settings, set.settings);
     if (status == Status::ok && set.settings.redrive_policy) status = check_redrive(set.queue, settings);
     if (status == Status::ok) queue->settings = settings;
     answer(action.label, status);

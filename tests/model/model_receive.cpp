@@ -28,16 +28,20 @@ Status check(const Receive& receive, const Queue& queue) {
     return Status::ok;
 }
 
+const Message* first_of_group(const Queue& queue, const std::string& name) {
+    const Message* first = nullptr;
+    for (const auto& message : queue.messages)
+        if (message.entered && message.entry.group == name && (first == nullptr || message.sequence < first->sequence))
+            first = &message;
+    return first;
+}
+
 }  // namespace
 
 std::optional<Timestamp> available_since(const Queue& queue, const std::string& name, Timestamp now) {
-    auto since = queue.groups.at(name).touched_at;
-    for (const auto& message : queue.messages) {
-        if (message.entry.group != name || !message.entered) continue;
-        if (message.in_flight(now)) return std::nullopt;
-        if (message.held) since = std::max(since, message.available_at);
-    }
-    return since;
+    const auto* const first = first_of_group(queue, name);
+    if (first == nullptr || first->in_flight(now)) return std::nullopt;
+    return std::max(queue.groups.at(name).touched_at, first->returns_at);
 }
 
 std::vector<std::string> groups_in_order(const Queue& queue, Timestamp now) {
@@ -106,7 +110,7 @@ std::vector<Received> Model::repeat_attempt(Queue& queue, const Receive& receive
         if (visibility == Milliseconds(0)) return {};
         for (std::size_t i = 0; i < attempt.numbers.size(); ++i) {
             auto* message = queue.find(attempt.numbers[i]);
-            message->available_at = attempt.deadlines[i] = now_ + visibility;
+            message->available_at = message->returns_at = attempt.deadlines[i] = now_ + visibility;
             repeated.push_back({*message,
                                 {queue.incarnation, message->number, message->last_receive, message->receive_count},
                                 queue.incarnation});
@@ -122,6 +126,11 @@ std::vector<std::uint64_t> Model::receivable_or_expired(const Queue& queue, cons
     for (const auto& message : queue.messages)
         if (message.visible(now_) && (group == nullptr || message.entry.group == *group))
             candidates.push_back(&message);
+    // Nothing overtakes a message in flight.
+    if (group != nullptr)
+        for (const auto& other : queue.messages)
+            if (other.entered && other.in_flight(now_) && other.entry.group == *group)
+                std::erase_if(candidates, [&](const Message* message) { return message->sequence > other.sequence; });
     std::sort(candidates.begin(), candidates.end(), [&](const Message* a, const Message* b) {
         if (group != nullptr) return a->sequence < b->sequence;
         return std::tie(a->available_at, a->sequence) < std::tie(b->available_at, b->sequence);
@@ -189,7 +198,7 @@ void Model::take_one(Queue& queue, std::uint64_t number, const Receive& receive,
     message->last_receive = next_receive_++;
     message->received_at = now_;
     if (message->receive_count++ == 0) message->first_received_at = now_;
-    message->available_at = now_ + visibility;
+    message->available_at = message->returns_at = now_ + visibility;
     ++queue.received;
     taken.push_back(
         {*message, {queue.incarnation, number, message->last_receive, message->receive_count}, queue.incarnation});

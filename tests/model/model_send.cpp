@@ -112,7 +112,7 @@ SendOutcome Model::send(Queue& queue, const Entry& entry) {
     if (queue.settings.fifo) {
         // An earlier send with the same id within five minutes is what this one is answered with (sqs-35).
         message.deduplication_id = entry.deduplication_id.value_or(sha256_hex(entry.body));
-        const bool by_group = queue.settings.deduplication_scope == engine::DeduplicationScope::message_group;
+        const bool by_group = queue.deduplicates_in == engine::DeduplicationScope::message_group;
         const auto scope = by_group ? entry.group : std::string();
         for (const auto& earlier : queue.deduplications)
             if (earlier.scope == scope && earlier.id == message.deduplication_id && now_ - earlier.sent_at < minutes(5))

@@ -138,6 +138,7 @@ void Model::enter_group(Queue& queue, Message& message, Timestamp at) {
 void Model::append(Queue& queue, Message message) {
     message.sequence = next_sequence_++;
     message.waiting_since = now_;
+    message.returns_at = Timestamp();
     message.entered = !queue.settings.fifo;
     queue.messages.push_back(std::move(message));
 }
@@ -145,6 +146,10 @@ void Model::append(Queue& queue, Message message) {
 void Model::erase(Queue& queue, std::uint64_t number) {
     const auto removed = *queue.find(number);
     const auto& group = removed.entry.group;
+    const auto stood_before = [&](const Message& message) {
+        return message.entered && message.entry.group == group && message.sequence < removed.sequence;
+    };
+    const bool was_first = removed.entered && std::none_of(queue.messages.begin(), queue.messages.end(), stood_before);
     std::erase_if(queue.messages, [&](const Message& message) { return message.number == number; });
     if (!queue.settings.fifo) return;
 
@@ -153,10 +158,10 @@ void Model::erase(Queue& queue, std::uint64_t number) {
     });
     if (empty) {
         queue.groups.erase(group);
-    } else if (removed.held && removed.entered) {
+    } else if (was_first) {
         // Until it went, or until its visibility timeout ended, it kept the others from being received.
         auto& touched_at = queue.groups[group].touched_at;
-        touched_at = std::max(touched_at, std::min(now_, removed.available_at));
+        touched_at = std::max(touched_at, std::min(now_, removed.returns_at));
     }
 }
 

@@ -123,12 +123,15 @@ Complaint QueueModel::pulled_in_order(std::int64_t messages_max, const std::vect
     return handed.size() == given.size() ? Complaint() : "more messages than there are";
 }
 
-/// Of each group only the first ones, and none while one of them is under way.
+/// Of each group only the first ones, up to the next that is under way.
 Complaint QueueModel::pulled_by_group(std::int64_t messages_max, const std::vector<engine::ReceivedMessage>& given,
                                       Timestamp now, std::vector<Handed>& handed) {
     std::set<std::string> held;
-    for (const auto& message : messages_)
+    std::set<std::uint64_t> blocked;
+    for (const auto& message : messages_) {
         if (message.available_at > now) held.insert(message.group);
+        if (held.contains(message.group)) blocked.insert(message.number);
+    }
     std::vector<std::uint64_t> taken;
     const auto is_taken = [&](const Message& m) { return std::ranges::find(taken, m.number) != taken.end(); };
     for (const auto& each : given) {
@@ -137,13 +140,13 @@ Complaint QueueModel::pulled_by_group(std::int64_t messages_max, const std::vect
         const auto head = std::find_if(messages_.begin(), messages_.end(),
                                        [&](const Message& m) { return m.group == record->group_id && !is_taken(m); });
         if (head == messages_.end()) return fmt::format("'{}' was never sent", record->body);
-        if (held.contains(head->group)) return fmt::format("'{}': its group is held", record->body);
+        if (blocked.contains(head->number)) return fmt::format("'{}': its group is held", record->body);
         ++head->received;
         if (auto complaint = differs(*head, each); !complaint.empty()) return complaint;
         taken.push_back(head->number);
     }
     const bool more = std::any_of(messages_.begin(), messages_.end(),
-                                  [&](const Message& m) { return !held.contains(m.group) && !is_taken(m); });
+                                  [&](const Message& m) { return !blocked.contains(m.number) && !is_taken(m); });
     if (static_cast<std::int64_t>(given.size()) < messages_max && more) return "a group is left out";
     for (const auto number : taken) hand_out(*find(number), now, handed);
     return {};

@@ -103,7 +103,7 @@ void Ledger::check_hold(const Message& message, const Delivery& delivery) const 
                                 delivery.request, delivery.executed_at.ms(), message.holder, message.held_until.ms()));
 }
 
-/// In a group an earlier message comes first, and only one receive has messages of it.
+/// In a group an earlier message comes first, and nothing overtakes it while it is in flight.
 void Ledger::check_group(const Message& message, const Delivery& delivery, const std::set<std::string>& before) const {
     for (const auto& [body, other] : messages_) {
         if (&other == &message || other.send.group != message.send.group || other.send.queue != message.send.queue)
@@ -112,12 +112,12 @@ void Ledger::check_group(const Message& message, const Delivery& delivery, const
             continue;
         if (before.contains(body) || other.twofold) continue;
         if (other.sent_at + retention_ <= delivery.executed_at) continue;
-        if (other.acknowledged && !other.displaced && other.sequence < message.sequence)
-            throw Violation("out of order", fmt::format("{} was delivered before {}", message.send.body, body));
-        if (other.holder != 0 && !other.displaced && other.holder != delivery.request && !other.hold_uncertain &&
+        if (!other.acknowledged || other.displaced || other.sequence >= message.sequence) continue;
+        if (other.holder != 0 && other.holder != delivery.request && !other.hold_uncertain &&
             other.held_until > delivery.executed_at)
             throw Violation("group shared",
-                            fmt::format("{} was delivered while {} is in flight", message.send.body, body));
+                            fmt::format("{} was delivered while {} before it is in flight", message.send.body, body));
+        throw Violation("out of order", fmt::format("{} was delivered before {}", message.send.body, body));
     }
 }
 
@@ -145,6 +145,7 @@ void Ledger::deliver(const Delivery& delivery) {
         message.held_until = holds ? delivery.executed_at + delivery.visibility_timeout : Timestamp();
         // A change of an earlier holder may be under way still.
         message.hold_uncertain = message.changes_open > 0;
+        message.change_lost = false;
         message.given_back = false;
     }
 }
@@ -193,17 +194,20 @@ void Ledger::attempt_change(const std::string& body) {
 void Ledger::acknowledge_change(const std::string& body, Timestamp until) {
     auto& message = known(body);
     message.held_until = until;
+    // An earlier change without an answer may have been executed before this one, not after.
+    message.change_lost = false;
     refuse_change(body);
 }
 
 void Ledger::refuse_change(const std::string& body) {
     auto& message = known(body);
-    // An earlier change without an answer may have been executed before this one, not after.
-    if (--message.changes_open == 0) message.hold_uncertain = message.delete_attempted || message.given_back;
+    const bool uncertain = message.delete_attempted || message.given_back || message.change_lost;
+    if (--message.changes_open == 0) message.hold_uncertain = uncertain;
 }
 
 void Ledger::lose_change(const std::string& body) {
     --known(body).changes_open;
+    known(body).change_lost = true;
 }
 
 void Ledger::purge(const std::string& queue) {

@@ -155,6 +155,8 @@ private:
         std::uint64_t holder = 0;
         Timestamp held_until;
         bool hold_uncertain = false;
+        /// A change of its visibility was never answered; what was refused since may have been refused for that.
+        bool change_lost = false;
         int changes_open = 0;
         std::uint64_t deliveries = 0;
         bool given_back = false;

@@ -36,7 +36,13 @@ json::array map_as_list(const json::object& map, const Shape& shape) {
     return list;
 }
 
-/// The Query protocol in JSON writes a map as a list of its entries.
+/// Two members have other names in this form than anywhere else.
+std::string_view name_in_query_json(std::string_view member) {
+    if (member == "Messages") return "messages";
+    return member == "QueueUrls" ? "queueUrls" : member;
+}
+
+/// The Query protocol in JSON writes a map as a list of its entries, and null for what is not there.
 json::value as_query_json(const json::value& value, const Shape& shape) {
     if (shape.kind == Kind::map) return map_as_list(value.get_object(), shape);
     if (shape.kind == Kind::list) {
@@ -46,9 +52,10 @@ json::value as_query_json(const json::value& value, const Shape& shape) {
     }
     if (shape.kind != Kind::structure) return value;
     json::object object;
-    for (const auto& member : shape.members)
-        if (const auto* const found = value.get_object().if_contains(member.name))
-            object[member.name] = as_query_json(*found, *member.shape);
+    for (const auto& member : shape.members) {
+        const auto* const found = value.get_object().if_contains(member.name);
+        object[name_in_query_json(member.name)] = found ? as_query_json(*found, *member.shape) : json::value();
+    }
     return object;
 }
 
@@ -65,7 +72,8 @@ admin::HttpResponse result_in_xml(const Call& call, const Operation& operation, 
     std::string text(xml_declaration);
     text.append("<").append(call.operation).append("Response xmlns=\"");
     text.append(table_of(call.service).xml_namespace).append("\">");
-    if (operation.output) {
+    if (operation.output && result.empty()) text.append("<").append(call.operation).append("Result/>");
+    if (operation.output && !result.empty()) {
         text.append("<").append(call.operation).append("Result>");
         append_xml(text, result, *operation.output);
         text.append("</").append(call.operation).append("Result>");
@@ -122,9 +130,8 @@ admin::HttpResponse render_error(const Call& call, const Error& error) {
 }
 
 admin::HttpResponse render_unknown_operation(const Call& call) {
-    const auto type = call.answer_in_json ? "application/json" : "text/xml";
-    auto body = call.answer_in_json ? "{}" : "<UnknownOperationException/>\n";
-    return response_of(call, 404, type, body);
+    // Whatever the client accepts.
+    return response_of(call, 404, "text/xml", "<UnknownOperationException/>\n");
 }
 
 }  // namespace tern::aws

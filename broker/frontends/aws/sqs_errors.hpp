@@ -37,7 +37,7 @@ inline constexpr ErrorKind resource_not_found{"ResourceNotFoundException", "Reso
 inline constexpr ErrorKind attribute_name_invalid{"InvalidAttributeName", "InvalidAttributeName"};
 inline constexpr ErrorKind attribute_value_invalid{"InvalidAttributeValue", "InvalidAttributeValue"};
 inline constexpr ErrorKind message_contents_invalid{"InvalidMessageContents", "InvalidMessageContents"};
-inline constexpr ErrorKind invalid_address{"InvalidAddress", "InvalidAddress"};
+inline constexpr ErrorKind invalid_address{"InvalidAddress", "InvalidAddress", 404};
 inline constexpr ErrorKind receipt_handle_invalid{"ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"};
 
 }  // namespace kinds

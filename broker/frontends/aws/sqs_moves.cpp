@@ -4,10 +4,14 @@
 #include <utility>
 
 #include "broker/base/base64.hpp"
+#include "broker/base/base64url.hpp"
+#include "broker/base/check.hpp"
+#include "broker/base/hex.hpp"
 #include "broker/frontends/aws/sqs_handlers.hpp"
 #include "broker/frontends/aws/sqs_queue_of.hpp"
 
-/// Message move tasks (docs/aws.md sqs-41, sqs-42). A task's handle is JSON in base64: the broker's handle and the ARN.
+/// Message move tasks (docs/aws.md sqs-41, sqs-42). A task's handle is JSON in base64: the broker's handle, its 128
+/// bits written as a UUID, and the ARN.
 namespace tern::aws::sqs {
 namespace {
 
@@ -18,9 +22,34 @@ constexpr std::int64_t tasks_listed_max = 10;
 /// A handle is an ARN and a few bytes more.
 constexpr std::size_t handle_bytes_max = 8192;
 
+std::string task_id(std::string_view task) {
+    const auto bytes = decode_base64url(task);
+    TERN_CHECK(bytes && bytes->size() == 16);
+    const auto half = [&](std::size_t from) {
+        std::uint64_t value = 0;
+        for (const char c : bytes->substr(from, 8)) value = value << 8 | static_cast<unsigned char>(c);
+        return value;
+    };
+    return uuid_text(half(0), half(8));
+}
+
+/// What is no UUID is no task either, and stays what it is.
+std::string task_of(std::string_view id) {
+    Bytes bytes;
+    std::optional<unsigned> high;
+    for (const char c : id) {
+        if (c == '-') continue;
+        const auto digit = hex_value(c);
+        if (!digit) return std::string(id);
+        if (high) bytes.push_back(static_cast<char>(*high << 4 | *digit));
+        high = high ? std::nullopt : digit;
+    }
+    return encode_base64url(bytes);
+}
+
 std::string handle_text(std::string_view task, std::string_view source_arn) {
     json::object handle;
-    handle["taskId"] = task;
+    handle["taskId"] = task_id(task);
     handle["sourceArn"] = source_arn;
     std::string text;
     append_base64(text, json::serialize(handle));
@@ -137,7 +166,7 @@ Step cancel_message_move_task(const Surroundings& surroundings, Call& call) {
     if (!source) return refusal_of_move(call, Errc::move_task_invalid);
     if (!describe(surroundings, source->queue).has_value()) return no_resource("SourceArn");
     Submit submit;
-    submit.command = engine::CancelMove{std::move(handle->task)};
+    submit.command = engine::CancelMove{task_of(handle->task)};
     submit.then = [&call](engine::Answer&& answer) -> Step {
         // A task id in another form than the broker's is one that does not exist.
         if (answer.status == Errc::move_task_invalid) return refusal_of_move(call, Errc::move_task_not_running);

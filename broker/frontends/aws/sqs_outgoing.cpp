@@ -22,9 +22,10 @@ Error refused(std::string text) {
     return {kinds::invalid_parameter_value, std::move(text)};
 }
 
-Error bad_contents(std::string_view text, std::string_view where) {
+/// Of a body and of an attribute's value SQS says the same words, under two codes.
+Error bad_contents(const ErrorKind& kind, std::string_view text, std::string_view where) {
     return {
-        kinds::message_contents_invalid,
+        kind,
         fmt::format("Invalid binary character '#x{:X}' was found in the {}, the set of allowed characters is #x9 | #xA "
                     "| #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].",
                     static_cast<std::uint32_t>(first_character_not_allowed(text)), where)};
@@ -59,7 +60,7 @@ private:
     std::optional<Error> body() {
         const auto body = text_in(parameters_, "MessageBody");
         if (!body || body->empty()) return missing("MessageBody");
-        if (!valid_contents(*body)) return bad_contents(*body, "message body");
+        if (!valid_contents(*body)) return bad_contents(kinds::message_contents_invalid, *body, "message body");
         result_.message.body = *body;
         return std::nullopt;
     }
@@ -155,7 +156,8 @@ private:
         const auto text = text_in(value, base == "Binary" ? "BinaryValue" : "StringValue");
         if (!text || text->empty()) return empty();
         attribute.value = *text;
-        if (base != "Binary" && !valid_contents(*text)) return bad_contents(*text, "message attribute value");
+        if (base != "Binary" && !valid_contents(*text))
+            return bad_contents(kinds::invalid_parameter_value, *text, "message attribute value");
         if (base != "Binary") return std::nullopt;
         auto bytes = decode_base64(*text);
         if (!bytes) return Error{common_errors::serialization, about() + " is not in base64."};
@@ -173,10 +175,19 @@ private:
                 return refused("Can't cast the value of message (user) attribute '" + name + "' to a number.");
             case Errc::attribute_type_invalid:
                 return refused("The type of message (user) attribute '" + name + "' is invalid.");
-            default:
-                return refused("Message (user) attribute name '" + name + "' is invalid. " +
-                               std::string(protocol::sentence_of(Errc::attribute_name_invalid)));
+            default: return refused(fault_of_name(attribute.name));
         }
+    }
+
+    static std::string fault_of_name(std::string_view name) {
+        if (name.empty()) return "The request must contain non-empty message (user) attribute names.";
+        if (name.size() > 256) return "Message (user) attribute names must be shorter than 256 Bytes";
+        if (engine::is_reserved_attribute(name) || name.front() == '.' || name.back() == '.') {
+            return "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are "
+                   "reserved for internal use. Additionally, they cannot start or end with '.'.";
+        }
+        return "Message (user) attributes name can only contain upper and lower score characters, digits, periods, "
+               "hyphens and underscores. ";
     }
 
     const Call& call_;

@@ -96,7 +96,7 @@ std::optional<Error> check_permission(const Call& call, std::string_view label) 
     }
     const auto* const accounts = list_in(call.parameters, "AWSAccountIds");
     const auto* const actions = list_in(call.parameters, "Actions");
-    if (!accounts || accounts->empty()) return missing("AWSAccountIds");
+    if (!accounts || accounts->empty()) return invalid_value("[]", "PrincipalId", "Unable to verify.");
     if (!actions || actions->empty()) return missing("Actions");
     if (actions->size() > actions_max) {
         return Error{kinds::over_limit, std::to_string(actions->size()) + " Actions were found, maximum allowed is " +

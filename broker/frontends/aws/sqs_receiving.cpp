@@ -44,6 +44,13 @@ std::optional<Error> add_names(const Call& call, std::string_view parameter, std
     return std::nullopt;
 }
 
+/// The older of the two lists goes before the newer one in the Query protocol; in JSON both count (docs/aws.md sqs-26).
+std::optional<Error> add_system_names(const Call& call, std::vector<std::string>& names) {
+    if (auto error = add_names(call, "AttributeNames", names)) return error;
+    if (call.protocol == Protocol::query && !names.empty()) return std::nullopt;
+    return add_names(call, "MessageSystemAttributeNames", names);
+}
+
 /// docs/aws.md sqs-29.
 std::optional<Error> check_attempt_id(const Call& call, const engine::QueueName& queue) {
     constexpr std::string_view name = "ReceiveRequestAttemptId";
@@ -77,9 +84,7 @@ Step receive_message(const Surroundings& surroundings, Call& call) {
     if (auto error = check_attempt_id(call, queue.queue))
         return refusal_at(surroundings, call, queue.queue, std::move(*error));
     MessageSelection selection;
-    if (auto error = add_names(call, "AttributeNames", selection.system_attributes)) return std::move(*error);
-    if (auto error = add_names(call, "MessageSystemAttributeNames", selection.system_attributes))
-        return std::move(*error);
+    if (auto error = add_system_names(call, selection.system_attributes)) return std::move(*error);
     if (auto error = add_names(call, "MessageAttributeNames", selection.attributes)) return std::move(*error);
 
     auto command = command_of(call, queue.queue);

@@ -80,6 +80,8 @@ std::variant<engine::RedrivePolicy, Error> parse_redrive_policy(const Surroundin
         return refuse("Invalid value for maxReceiveCount: " + plain_text(*count) +
                       ", valid values are from 1 to 1000 both inclusive.");
     }
+    if (!target->is_string() || !queue_of_arn(surroundings, view_of(*target)))
+        return refuse("Invalid value for deadLetterTargetArn.");
     auto name = name_beside(surroundings, *target, source);
     if (!name) return refuse("Dead letter target does not exist.");
     return engine::RedrivePolicy{std::move(*name), *number};

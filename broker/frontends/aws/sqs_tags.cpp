@@ -65,8 +65,8 @@ Step untag_queue(const Surroundings& surroundings, Call& call) {
     auto queue = queue_of(surroundings, call);
     if (auto* const error = std::get_if<Error>(&queue)) return std::move(*error);
     const auto* const keys = list_in(call.parameters, "TagKeys");
-    if (!keys) return missing("TagKeys");
-    if (keys->empty()) return tags_refused(bad_key);
+    // In a form none is not told from an empty list.
+    if (!keys || keys->empty()) return tags_refused(bad_key);
     if (keys->size() > engine::tags_max) return tags_refused("There are no more than 50 tags to be removed.");
     engine::UntagQueue command{std::get<NamedQueue>(queue).queue, {}};
     std::size_t bytes = 0;

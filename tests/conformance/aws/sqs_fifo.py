@@ -2,6 +2,7 @@
 
 import base64
 import json
+import uuid
 
 from clients import JsonClient, refused
 from runner import arn_of, attributes, eventually, receive
@@ -90,15 +91,57 @@ def sqs_37_groups_are_locked(bench, client):
     assert bodies(receive(client, url, MaxNumberOfMessages=10)) == ["a2", "a3"]
 
 
+def sqs_37_what_comes_back_is_received_up_to_the_next_in_flight(bench, client):
+    url = bench.fifo(client, ContentBasedDeduplication="true")
+    for body in ("a1", "a2", "a3", "b1"):
+        send(client, url, body, body[0])
+    first, second = receive(client, url, MaxNumberOfMessages=2)
+
+    def end(message, seconds=0):
+        client.call("ChangeMessageVisibility", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds)
+
+    end(first)
+    assert bodies(receive(client, url, MaxNumberOfMessages=10, VisibilityTimeout=0)) == ["b1", "a1"]
+    first, other = receive(client, url, MaxNumberOfMessages=10, VisibilityTimeout=60)
+    if first["Body"] == "b1":
+        first, other = other, first
+    assert (first["Body"], other["Body"]) == ("a1", "b1")
+    end(second)
+    assert not receive(client, url, MaxNumberOfMessages=10), "what stands behind one in flight waits"
+    client.call("DeleteMessage", QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
+    assert bodies(receive(client, url, MaxNumberOfMessages=10)) == ["a2", "a3"]
+
+
+def sqs_37_groups_take_turns(bench, client):
+    url = bench.fifo(client, ContentBasedDeduplication="true")
+    for body in ("a1", "b1", "b2", "c1", "a2"):
+        send(client, url, body, body[0])
+    assert bodies(receive(client, url, MaxNumberOfMessages=3, VisibilityTimeout=0)) == ["a1", "a2", "b1"]
+    # What nobody has had yet comes first.
+    assert receive(client, url, VisibilityTimeout=0)[0]["Body"] == "c1"
+
+
 def sqs_38_high_throughput(bench, client):
     refused(client, "InvalidAttributeValue", None, "CreateQueue", QueueName=bench.name(".fifo"),
             Attributes={"FifoQueue": "true", "FifoThroughputLimit": "perMessageGroupId"})
     url = bench.fifo(client, DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId")
     found = attributes(client, url, "DeduplicationScope", "FifoThroughputLimit")
     assert found == {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    send(client, url, "x", MessageDeduplicationId="d")
-    refused(client, "InvalidAttributeValue", None, "SetQueueAttributes", QueueUrl=url,
-            Attributes={"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"})
+
+
+def sqs_38_the_scope_of_deduplication_stays(bench, client):
+    scopes = {"messageGroup": "perMessageGroupId", "queue": "perQueue"}
+    for made, changed, found in (("queue", "messageGroup", 1), ("messageGroup", "queue", 2)):
+        url = bench.fifo(client, DeduplicationScope=made, FifoThroughputLimit=scopes[made])
+        send(client, url, "x", "a", MessageDeduplicationId="before")
+        wanted = {"DeduplicationScope": changed, "FifoThroughputLimit": scopes[changed]}
+        client.call("SetQueueAttributes", QueueUrl=url, Attributes=wanted)
+        assert attributes(client, url, *wanted) == wanted
+        send(client, url, "x", "b", MessageDeduplicationId="before")
+        assert len(receive(client, url, MaxNumberOfMessages=10)) == found
+        for group in "cd":
+            send(client, url, "y", group, MessageDeduplicationId="after")
+        assert len(receive(client, url, MaxNumberOfMessages=10)) == found
 
 
 def redrive_to(url, count=1):
@@ -132,8 +175,10 @@ def sqs_39_dead_letters(bench, client):
     for bad in (0, 1001):
         cannot({"deadLetterTargetArn": target, "maxReceiveCount": bad},
                f"Invalid value for maxReceiveCount: {bad}, valid values are from 1 to 1000 both inclusive.")
-    for nowhere in (target + "x", "no arn", target.replace("us-east-1", "eu-west-1")):
+    for nowhere in (target + "x", target.replace("us-east-1", "eu-west-1")):
         cannot({"deadLetterTargetArn": nowhere, "maxReceiveCount": 1}, "Dead letter target does not exist.")
+    for no_arn in ("no arn", "", 7, target.replace("sqs", "sns")):
+        cannot({"deadLetterTargetArn": no_arn, "maxReceiveCount": 1}, "Invalid value for deadLetterTargetArn.")
     cannot({"deadLetterTargetArn": arn_of(bench.fifo(client)), "maxReceiveCount": 1},
            "Dead-letter queue must be same type of queue as the source.")
 
@@ -216,7 +261,8 @@ def sqs_41_move_tasks(bench):
     for bad in (0, 501):
         cannot_start(INVALID, None, SourceArn=arn_of(dead), MaxNumberOfMessagesPerSecond=bad)
     handle = client.call("StartMessageMoveTask", SourceArn=arn_of(dead))["TaskHandle"]
-    assert json.loads(base64.b64decode(handle)).keys() == {"taskId", "sourceArn"}
+    told = json.loads(base64.b64decode(handle))
+    assert told.keys() == {"taskId", "sourceArn"} and str(uuid.UUID(told["taskId"])) == told["taskId"], told
 
     def ended():
         task, = client.call("ListMessageMoveTasks", SourceArn=arn_of(dead))["Results"]
@@ -246,8 +292,9 @@ def sqs_42_move_tasks_cancelled_and_listed(bench):
     assert client.call("CancelMessageMoveTask", TaskHandle=handle)["ApproximateNumberOfMessagesMoved"] < 10
     gone = ("ResourceNotFoundException", "Task does not exist.", "CancelMessageMoveTask", "ResourceNotFoundException", 404)
     refused(client, *gone, TaskHandle=handle)
-    unknown = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": arn_of(dead)}).encode()).decode()
-    refused(client, *gone, TaskHandle=unknown)
+    for task in ("x", "-", "10f57157-fc38-4da9-a113-4de7e12d05aa"):
+        unknown = base64.b64encode(json.dumps({"taskId": task, "sourceArn": arn_of(dead)}).encode()).decode()
+        refused(client, *gone, TaskHandle=unknown)
     for bad in ("x", base64.b64encode(b"{}").decode(), base64.b64encode(b"[" + b"1," * 9000 + b"1]").decode()):
         refused(client, INVALID, "Value for parameter TaskHandle is invalid.", "CancelMessageMoveTask", TaskHandle=bad)
     client.call("StartMessageMoveTask", **source)

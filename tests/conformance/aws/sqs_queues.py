@@ -256,6 +256,9 @@ def sqs_12_tags(bench, client):
     refused(client, "InvalidParameterValue", None, "CreateQueue", QueueName=bench.name(),
             tags={f"n{i}": "v" for i in range(51)})
     refused(client, "InvalidParameterValue", None, "UntagQueue", QueueUrl=url, TagKeys=[f"k{i}" for i in range(51)])
+    for more in ({}, {"TagKeys": []}):
+        refused(client, "InvalidParameterValue", long_key, "UntagQueue", QueueUrl=url, **more)
+    refused(client, "MissingParameter", "The request must contain the parameter Tags.", "TagQueue", QueueUrl=url)
     client.call("UntagQueue", QueueUrl=url, TagKeys=["k0", "x" * 2000])
     assert len(client.call("ListQueueTags", QueueUrl=url)["Tags"]) == 49
 
@@ -285,8 +288,11 @@ def sqs_13_permissions(bench, client):
                            ("DeleteQueue", "Only the queue owner is allowed to invoke this action.")):
         refused(client, "InvalidParameterValue", f"Value SQS:{action} for parameter ActionName is invalid. Reason: {reason}",
                 "AddPermission", QueueUrl=url, Label="no", AWSAccountIds=["111111111111"], Actions=["*", action])
-    refused(client, "InvalidParameterValue", "Value [somebody] for parameter PrincipalId is invalid. Reason: Unable to verify.",
-            "AddPermission", QueueUrl=url, Label="no", AWSAccountIds=["somebody"], Actions=["*"])
+    for accounts, shown in ((["somebody"], "[somebody]"), ([], "[]")):
+        refused(client, "InvalidParameterValue", f"Value {shown} for parameter PrincipalId is invalid. Reason: Unable to verify.",
+                "AddPermission", QueueUrl=url, Label="no", AWSAccountIds=accounts, Actions=["*"])
+    refused(client, "MissingParameter", "The request must contain the parameter Actions.", "AddPermission", QueueUrl=url,
+            Label="no", AWSAccountIds=["111111111111"], Actions=[])
     refused(client, "OverLimit", None, "AddPermission", "OverLimit", 403, QueueUrl=url, Label="no",
             AWSAccountIds=["111111111111"] * 1001, Actions=["*"])
     client.call("RemovePermission", QueueUrl=url, Label="first")

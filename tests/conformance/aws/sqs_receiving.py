@@ -4,8 +4,9 @@ import json
 import socket
 import threading
 import time
+import urllib.parse
 
-from clients import JsonClient, refused
+from clients import JsonClient, Raw, refused
 from runner import attributes, eventually, receive
 
 
@@ -120,6 +121,19 @@ def sqs_26_system_attributes(bench, client):
     message, = receive(client, url, MessageSystemAttributeNames=["SequenceNumber"]) if client.name == "json" else [
         {"Attributes": {"SequenceNumber": "0" * 20}}]
     assert len(message["Attributes"]["SequenceNumber"]) == 20
+
+
+def sqs_26_two_lists_of_names(bench):
+    client, raw = JsonClient(bench.broker()), Raw(bench.broker())
+    url = bench.queue(client)
+    send(client, url, "x")
+    message, = receive(client, url, AttributeNames=["SenderId"], MessageSystemAttributeNames=["All"], VisibilityTimeout=0)
+    assert len(message["Attributes"]) == 4, message
+    path = urllib.parse.urlsplit(url).path + "?Action=ReceiveMessage&VisibilityTimeout=0"
+    for names, count in (("&MessageSystemAttributeName.1=All", 4), ("&AttributeName.1=SenderId", 1),
+                         ("&MessageSystemAttributeName.1=All&AttributeName.1=SenderId", 1)):
+        text = raw.request("GET", path + names)[2]
+        assert text.count("<Attribute>") == count, text
 
 
 def sqs_27_message_attribute_names(bench, client):

@@ -91,6 +91,8 @@ def sqs_18_characters(bench, client):
         wrong = next(c for c in bad if c not in "aäx")
         refused(client, "InvalidMessageContents", text.format(ord(wrong)), "SendMessage", "InvalidMessageContents", 400,
                 QueueUrl=url, MessageBody=bad)
+    refused(client, "InvalidParameterValue", None, "SendMessage", "InvalidParameterValueException", 400, QueueUrl=url,
+            MessageBody="x", MessageAttributes={"n": text_attribute("a\x0b")})
     answer = client.call("SendMessageBatch", QueueUrl=url, Entries=[
         {"Id": "bad", "MessageBody": "\x01"}, {"Id": "good", "MessageBody": "g"}])
     assert [entry["Id"] for entry in answer["Successful"]] == ["good"]
@@ -138,8 +140,17 @@ def sqs_20_attributes(bench, client):
 
     refused(client, "InvalidParameterValue", "Number of message attributes [11] exceeds the allowed maximum [10].",
             "SendMessage", QueueUrl=url, MessageBody="x", MessageAttributes={f"n{i}": text_attribute("v") for i in range(11)})
-    for bad in ("", ".a", "a.", "a..b", "AWS.a", "aws.a", "Amazon.a", "aMaZoN.a", "a b", "n" * 257):
+    reserved = ("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for "
+                "internal use. Additionally, they cannot start or end with '.'.")
+    for bad in (".a", "a.", "AWS.a", "aws.a", "Amazon.a", "aMaZoN.a"):
+        cannot_send(reserved, bad, **text_attribute("v"))
+    for bad in ("", "a..b", "a b", "a§", "a×b", "\u4e00", "n" * 257):
         cannot_send(None, bad, **text_attribute("v"))
+    letters = {"größe.Œ": text_attribute("v"), "žluťoučký": text_attribute("w")}
+    there = bench.queue(client)
+    sent = client.call("SendMessage", QueueUrl=there, MessageBody="x", MessageAttributes=letters)
+    assert sent["MD5OfMessageAttributes"] == md5_of_attributes(letters)
+    assert receive(client, there, MessageAttributeNames=["All"])[0]["MessageAttributes"] == letters
     client.call("SendMessage", QueueUrl=url, MessageBody="x", MessageAttributes={
         "n" * 256: text_attribute("v"), "A.b-c_9": text_attribute("v", "String." + "x" * 249)})
     for kind in ("String", "Number", "Binary", "String.own"):

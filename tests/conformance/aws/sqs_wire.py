@@ -59,6 +59,15 @@ def sqs_44_regions_and_accounts(bench):
                 assert client.call("ListQueueTags", QueueUrl=url) == {"Tags": {"of": f"{other[0]} {account}"}}
 
 
+def _looked_at(raw, path):
+    """The messages on a page, each with its attributes."""
+    status, headers, text = raw.request("GET", path, headers={"Accept": "application/json"})
+    assert status == 200 and "json" in headers["Content-Type"], text
+    messages = json.loads(text)["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"]
+    messages = messages if isinstance(messages, list) else [messages]
+    return [(message, {one["Name"]: one["Value"] for one in message["Attribute"]}) for message in messages]
+
+
 def sqs_45_a_look_that_changes_nothing(bench):
     broker = bench.broker()
     raw, client = Raw(broker), JsonClient(broker)
@@ -71,20 +80,57 @@ def sqs_45_a_look_that_changes_nothing(bench):
     by_path = f"/_aws/sqs/messages/us-east-1/000000000000/{name}"
 
     def look(path):
-        status, headers, text = raw.request("GET", path, headers={"Accept": "application/json"})
-        assert status == 200 and "json" in headers["Content-Type"]
-        return [(m["Body"], m["Attributes"]["ApproximateReceiveCount"]) for m in json.loads(text)["Messages"]]
+        return [(m["Body"], *(found[name] for name in ("ApproximateReceiveCount", "IsVisible", "IsDelayed")))
+                for m, found in _looked_at(raw, path)]
 
     for _ in range(2):
-        assert look(page) == look(by_path) == [("shown", "0")]
-    assert sorted(look(page + "&ShowInvisible=true&ShowDelayed=true")) == [("late", "0"), ("seen", "1"), ("shown", "0")]
+        assert look(page) == look(by_path) == [("shown", "0", "true", "false")]
+    assert look(page + "&ShowInvisible=true&ShowDelayed=true") == [
+        ("seen", "1", "false", "false"), ("shown", "0", "true", "false"), ("late", "0", "true", "true")]
     status, headers, text = raw.request("GET", page)
     assert status == 200 and headers["Content-Type"] == "text/xml" and "<Body>shown</Body>" in text
-    status, _, text = raw.request("GET", page + "x", headers={"Accept": "application/json"})
-    assert status == 400 and "QueueDoesNotExist" in text
+    assert "<Attribute><Name>IsVisible</Name><Value>true</Value></Attribute>" in text
+    for wrong, code, error in ((page + "x", 400, "AWS.SimpleQueueService.NonExistentQueue"),
+                               ("/_aws/sqs/messages", 400, "AWS.SimpleQueueService.NonExistentQueue"),
+                               (by_path.replace("east-1", "east-2"), 400, "AWS.SimpleQueueService.NonExistentQueue"),
+                               ("/_aws/sqs/messages?QueueUrl=http%3A%2F%2Fh%2F1%2F2", 404, "InvalidAddress"),
+                               (page + "&Action=SendMessage", 400, "InvalidRequest")):
+        status, _, text = raw.request("GET", wrong, headers={"Accept": "application/json"})
+        assert (status, json.loads(text)["ErrorResponse"]["Error"]["Code"]) == (code, error), text
     for path, word in (("/_localstack/health", '"sqs":"running"'), ("/health", '"status":"ok"')):
         status, _, text = raw.request("GET", path)
         assert status == 200 and word in text, text
+
+
+def sqs_45_one_element_is_no_list(bench):
+    broker = bench.broker()
+    raw, client = Raw(broker), JsonClient(broker)
+    url = bench.queue(client)
+    page = "/_aws/sqs/messages?QueueUrl=" + urllib.parse.quote(url, safe="")
+    wants_json = {"Accept": "application/json"}
+
+    def result():
+        return json.loads(raw.request("GET", page, headers=wants_json)[2])["ReceiveMessageResponse"]["ReceiveMessageResult"]
+
+    assert result() == {}
+    given = {"n": {"DataType": "String", "StringValue": "v"}}
+    client.call("SendMessage", QueueUrl=url, MessageBody="one", MessageAttributes=given)
+    assert result()["Message"]["MessageAttribute"] == {"Name": "n", "Value": given["n"]}
+    client.call("SendMessage", QueueUrl=url, MessageBody="two")
+    assert [message["Body"] for message in result()["Message"]] == ["one", "two"]
+
+
+def sqs_45_what_stands_behind_a_message_in_flight_is_not_shown(bench):
+    broker = bench.broker()
+    raw, client = Raw(broker), JsonClient(broker)
+    url = bench.fifo(client, ContentBasedDeduplication="true")
+    for body in ("a1", "a2", "b1"):
+        client.call("SendMessage", QueueUrl=url, MessageBody=body, MessageGroupId=body[0])
+    receive(client, url)
+    page = "/_aws/sqs/messages?QueueUrl=" + urllib.parse.quote(url, safe="")
+    assert [message["Body"] for message, _ in _looked_at(raw, page)] == ["b1"]
+    shown = [(message["Body"], found["IsVisible"]) for message, found in _looked_at(raw, page + "&ShowInvisible=True")]
+    assert shown == [("a1", "false"), ("a2", "true"), ("b1", "true")], shown
 
 
 def sqs_45_the_page_is_an_endpoint_of_receive_message(bench):
@@ -98,6 +144,8 @@ def sqs_45_the_page_is_an_endpoint_of_receive_message(bench):
         assert (message["Body"], message["Attributes"]["ApproximateReceiveCount"]) == ("seen", "0"), message
     refused(there, "AWS.SimpleQueueService.NonExistentQueue", None, "ReceiveMessage", "QueueDoesNotExist", 400,
             QueueUrl=url + "x")
+    refused(there, "InvalidRequest", "This endpoint only accepts ReceiveMessage calls", "SendMessage", "InvalidRequest", 400,
+            QueueUrl=url, MessageBody="x")
     form = urllib.parse.urlencode({"Action": "ReceiveMessage", "QueueUrl": url})
     status, _, text = there.raw.request("POST", "/_aws/sqs/messages/", form,
                                         {"Content-Type": "application/x-www-form-urlencoded"})
@@ -125,7 +173,8 @@ def sqs_wire_urls_come_from_the_host_and_all_forms_are_taken(bench):
     for url in (name, f"/000000000000/{name}", f"http://queue.h:1/000000000000/{name}", f"http://h/000000000000/{name}/"):
         assert client.call("ListQueueTags", QueueUrl=url) == {}
     for bad in ("http://h", "http://h/1/2", "/x/y/z"):
-        refused(client, "InvalidAddress", None, "ListQueueTags", QueueUrl=bad)
+        refused(client, "InvalidAddress", f"The address {bad} is not valid for this endpoint.", "ListQueueTags", "InvalidAddress", 404,
+                QueueUrl=bad)
     assert JsonClient(broker, path=f"/000000000000/{name}").call("ListQueueTags") == {}
 
 
@@ -137,8 +186,10 @@ def sqs_wire_query_on_a_queue_url(bench):
         status, _, text = raw.request("GET", f"{path}?Action={action}&Version=2012-11-05")
         assert status == 400 and "<Code>InvalidAction</Code>" in text, text
         assert f"<Message>The action {action} is not valid for this endpoint.</Message>" in text
-    status, _, text = raw.request("GET", path)
-    assert (status, text.strip()) == (404, "<UnknownOperationException/>")
+    for accepted in ("*/*", "application/json"):
+        status, _, text = raw.request("GET", path, headers={"Accept": accepted})
+        assert (status, text.strip()) == (404, "<UnknownOperationException/>")
+    assert "<ReceiveMessageResult/>" in raw.request("GET", path + "?Action=ReceiveMessage")[2]
     status, _, text = raw.request("GET", path + "?Action=SendMessage")
     assert status == 400 and "<Code>MissingParameter</Code>" in text
     assert "The request must contain the parameter MessageBody." in text
@@ -210,6 +261,18 @@ def sqs_wire_query_answers(bench):
     assert headers["Content-Type"] == "application/json"
     assert json.loads(text)["GetQueueAttributesResponse"]["GetQueueAttributesResult"] == {
         "Attributes": [{"Name": "DelaySeconds", "Value": "0"}]}
+    result = {}
+    for query in ("SendMessage&MessageBody=x", "ReceiveMessage", "ReceiveMessage", "ListQueues"):
+        place = "/" if query == "ListQueues" else path
+        _, _, text = raw.request("GET", f"{place}?Version=2012-11-05&Action={query}", headers=wants_json)
+        (name, contents), = json.loads(text).items()
+        result[query] = [*result.get(query, []), contents[name.replace("Response", "Result")]]
+    sent, = result["SendMessage&MessageBody=x"]
+    assert sent == {"MD5OfMessageBody": "9dd4e461268c8034f5c8564e155c67a6", "MessageId": sent["MessageId"],
+                    "MD5OfMessageAttributes": None, "MD5OfMessageSystemAttributes": None, "SequenceNumber": None}
+    (message,), none = [received["messages"] for received in result["ReceiveMessage"]]
+    assert none is None and (message["Body"], message["Attributes"]) == ("x", None), message
+    assert any(url.endswith(path) for url in result["ListQueues"][0]["queueUrls"])
     _, _, text = raw.request("GET", path + "?Action=Nothing", headers=wants_json)
     assert json.loads(text)["Error"]["Code"] == "InvalidAction"
 

@@ -9,7 +9,7 @@ TEST_CASE_FIXTURE(FifoFixture, "messages of a group are received in the order in
     CHECK_EQ(bodies(receive()), Texts{"1", "2", "3"});
 }
 
-TEST_CASE_FIXTURE(FifoFixture, "nothing of a group is handed out while one of its messages is in flight") {
+TEST_CASE_FIXTURE(FifoFixture, "nothing of a group is handed out behind a message in flight") {
     create_fifo();
     for (const auto* body : {"1", "2", "3"}) send(body, "g");
     const auto held = receive(2, 30s);
@@ -21,6 +21,49 @@ TEST_CASE_FIXTURE(FifoFixture, "nothing of a group is handed out while one of it
     CHECK_EQ(remove(held[1].handle), Errc::ok);
     CHECK_EQ(bodies(receive()), Texts{"3"});
     CHECK_EQ(counts(), Counts{0, 2, 0});
+}
+
+TEST_CASE_FIXTURE(FifoFixture, "what comes back is handed out again up to the next message in flight") {
+    create_fifo();
+    for (const auto* body : {"1", "2", "3", "4"}) send(body, "g");
+    const auto held = receive(3, 30s);
+
+    CHECK_EQ(change_visibility(held[1].handle, 0s), Errc::ok);
+    CHECK(receive().empty());
+    CHECK_EQ(change_visibility(held[0].handle, 5s), Errc::ok);
+    advance(5s);
+    CHECK_EQ(counts(), Counts{3, 1, 0});
+    CHECK_EQ(bodies(receive(10, 60s)), Texts{"1", "2"});
+    advance(25s);
+    CHECK_EQ(counts(), Counts{2, 2, 0});
+    CHECK(receive().empty());
+}
+
+TEST_CASE_FIXTURE(FifoFixture, "counts follow messages that come back behind one that can be received") {
+    create_fifo();
+    for (const auto* body : {"1", "2", "3"}) send(body, "g");
+    const auto held = receive(3, 30s);
+
+    CHECK_EQ(change_visibility(held[0].handle, 0s), Errc::ok);
+    CHECK_EQ(change_visibility(held[2].handle, 60s), Errc::ok);
+    CHECK_EQ(counts(), Counts{1, 2, 0});
+    restart();
+    advance(30s);
+    CHECK_EQ(counts(), Counts{2, 1, 0});
+    advance(30s);
+    CHECK_EQ(counts(), Counts{3, 0, 0});
+    CHECK_EQ(bodies(receive()), Texts{"1", "2", "3"});
+}
+
+TEST_CASE_FIXTURE(FifoFixture, "a group that was received and stayed visible goes behind the others") {
+    create_fifo();
+    send("a", "g");
+    advance(1ms);
+    send("b", "h");
+    advance(1ms);
+
+    CHECK_EQ(bodies(receive(1, 0s)), Texts{"a"});
+    CHECK_EQ(bodies(receive(2, 0s)), Texts{"b", "a"});
 }
 
 TEST_CASE_FIXTURE(FifoFixture, "a group comes back in order when visibility ends or is given up") {

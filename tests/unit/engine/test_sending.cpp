@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(QueueFixture, "attributes that break a rule are refused, each 
         return send(with_attributes({{name, type, value}})).status;
     };
 
-    for (const auto* name : {"", ".a", "a.", "a..b", "AWS.x", "aMaZoN.x", "a b", "a\xc3\xa4"})
+    for (const auto* name : {"", ".a", "a.", "a..b", "AWS.x", "aMaZoN.x", "a b", "a\xc2\xa7", "a\xc3\x97", "a\xc3"})
         CHECK_EQ(status(name, "String", "v"), Errc::attribute_name_invalid);
     for (const auto* type : {"", "string", "Text", "String.", "Strings"})
         CHECK_EQ(status("a", type, "v"), Errc::attribute_type_invalid);
@@ -40,6 +40,7 @@ TEST_CASE_FIXTURE(QueueFixture, "attributes that break a rule are refused, each 
     for (const auto* number : {"x", "", "1.2.3", "--1", "1e", "."}) CHECK_NE(status("a", "Number", number), Errc::ok);
     CHECK_EQ(status("a", "Number", std::string(39, '9')), Errc::number_attribute_invalid);
     CHECK_EQ(status("a-B_9.c", "Number.int", "+12.5"), Errc::ok);
+    CHECK_EQ(status("\u00e4\u017f", "String", "v"), Errc::ok);
     CHECK_EQ(send(with_attributes(std::vector<engine::MessageAttribute>(11, {"a", "String", "v"}))).status,
              Errc::too_many_attributes);
     CHECK_EQ(send(with_attributes({{"a", "String", "v"}, {"a", "String", "w"}})).status, Errc::attribute_duplicated);
