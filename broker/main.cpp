@@ -68,11 +68,14 @@ tcp::endpoint endpoint_of(const runtime::ListenAddress& address) {
     return {boost::asio::ip::make_address(address.host), address.port};
 }
 
-std::unique_ptr<store::LmdbStore> open_store(const runtime::Settings& settings, runtime::Log& log) {
+std::unique_ptr<store::LmdbStore> open_store(const runtime::Configuration& configuration, runtime::Log& log) {
+    const auto& settings = configuration.settings;
     try {
         const auto parent = std::filesystem::absolute(settings.data).parent_path();
         std::filesystem::create_directories(parent);
-        auto store = store::LmdbStore::open(settings.data, settings.store);
+        auto options = settings.store;
+        options.unsafe_late_flush = configuration.unsafe_early_acknowledgement;
+        auto store = store::LmdbStore::open(settings.data, options);
         for (const auto& warning : store->warnings()) log.warning(warning);
         return store;
     } catch (const store::StoreFailure& failure) {
@@ -237,7 +240,7 @@ void serve(const runtime::Configuration& configuration, SteadyClock::time_point 
     const auto start_file = read_start_file(settings);
     runtime::Log log(settings.log_level, settings.log_format);
     runtime::SystemRandom random;
-    const auto store = open_store(settings, log);
+    const auto store = open_store(configuration, log);
     runtime::LocalBroker broker(*store, random, log, broker_options(configuration));
     const auto native = listen<native::NativeFrontend>("listen", settings.listen, broker, broker.io_threads(),
                                                        native_options(settings));

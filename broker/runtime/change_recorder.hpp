@@ -27,7 +27,7 @@ public:
         changed_ = changed_ || erased;
         return erased;
     }
-    void commit() override { inner_->commit(); }
+    store::Durability commit() override { return inner_->commit(); }
 
 private:
     std::unique_ptr<store::WriteTransaction> inner_;

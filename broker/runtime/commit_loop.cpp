@@ -170,12 +170,13 @@ void CommitLoop::refuse_for_space(const engine::Ticket& ticket) {
 void CommitLoop::commit(store::WriteTransaction& transaction) {
     parts_.durable_ends.before_commit(parts_.engine.appended());
     const auto start = std::chrono::steady_clock::now();
-    transaction.commit();
+    const auto durability = transaction.commit();
     parts_.durable_ends.after_commit();
+    if (durability == store::Durability::durable) parts_.durable_ends.after_flush();
     parts_.metrics.commits.add();
     parts_.metrics.commit_microseconds.add(microseconds_since(start));
     release_held();
-    can_be_undone_ = true;
+    can_be_undone_ = durability == store::Durability::can_be_undone;
     if (options_.unsafe_early_acknowledgement) release(fresh_);
 }
 

@@ -46,9 +46,10 @@ struct CommitLoopOptions {
 /// The work of the commit thread: takes batches from the mailbox, runs each in one write transaction, and hands answers
 /// out once what they promise is durable.
 ///
-/// When an answer may leave. A commit is whole on disk when it returns, but a power cut may undo it until the next
-/// flush, which is the one inside the next commit, or Store::flush. So the answers of commit N wait for commit N+1 or,
-/// when nothing else is to be done, for a flush of their own.
+/// When an answer may leave. A commit that says it is durable when it returns, as LmdbStore's does: at once. Otherwise
+/// it is whole on disk, but a power cut may undo it until the next flush, which is the one inside the next commit, or
+/// Store::flush. So the answers of commit N wait for commit N+1 or, when nothing else is to be done, for a flush of
+/// their own.
 ///
 /// A batch that changed nothing (empty receives, refusals) makes no commit: its transaction is dropped and costs no
 /// flush. Its answers may still speak of what commit N wrote ("that queue exists", "that message is gone"), so as long

@@ -14,8 +14,9 @@ namespace tern::runtime {
 /// How far partitions are durable while there are commits that a power cut could still undo. The commit thread tells
 /// what it does; readers on other threads ask.
 ///
-/// A commit can be seen by snapshots as soon as it returns, but is durable only after the next flush, which is that of
-/// the next commit or one of its own. So at most two commits are not durable: the one at work and the one before it.
+/// A commit can be seen by snapshots a moment before it is durable: while it is flushed, or, of stores that flush
+/// later, until the next flush, which is that of the next commit or one of its own. So at most two commits are not
+/// durable: the one at work and the one before it.
 ///
 /// **The rule for readers: begin the snapshot first, then call durable_end.** Why no record is read that can be undone:
 /// let S be the snapshot, T the table that was taken after it began, and C a commit that S sees and that is not durable

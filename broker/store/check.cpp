@@ -23,6 +23,7 @@ std::uint64_t file_bytes_of(const std::string& folder) {
 }
 
 lmdb::Environment open_to_look(const std::string& folder) {
+    undo_cut_off_commit_if_unused(folder);
     if (!has_data_file(folder)) {
         throw StoreFailure("The folder " + folder + " has no data file tern.mdb; name a broker's data folder.");
     }

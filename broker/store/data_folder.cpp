@@ -11,6 +11,7 @@
 #include <optional>
 #include <system_error>
 
+#include "broker/store/last_commit.hpp"
 #include "broker/store/lmdb_header.hpp"
 #include "broker/store/store.hpp"
 
@@ -90,6 +91,15 @@ bool has_data_file(const std::string& folder) {
     if (!fault) return true;
     throw StoreFailure("The file " + file + " is not a whole Tern data file: " + *fault +
                        "; choose another data folder, or restore this one from a backup.");
+}
+
+void undo_cut_off_commit_if_unused(const std::string& folder) {
+    const auto lock = folder + "/" + std::string(lock_file_name);
+    const int descriptor = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+    // Without a lock file no broker has ever been here: a copy of a folder, perhaps.
+    const bool unused = descriptor < 0 ? errno == ENOENT : ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    if (unused && ::access(data_file_in(folder).c_str(), W_OK) == 0) undo_cut_off_commit(data_file_in(folder));
+    if (descriptor >= 0) ::close(descriptor);
 }
 
 void flush_folder(const std::string& folder) {

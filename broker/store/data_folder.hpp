@@ -36,6 +36,10 @@ std::vector<std::string> file_system_warnings(const std::string& folder);
 /// whole or not LMDB's: LMDB itself would read such a file until it crashes.
 bool has_data_file(const std::string& folder);
 
+/// What a start does first (last_commit.hpp), for whoever looks into a folder that no broker has. A folder that cannot
+/// be written to is left as it is.
+void undo_cut_off_commit_if_unused(const std::string& folder);
+
 /// Makes names that were added to or moved in the folder durable.
 void flush_folder(const std::string& folder);
 

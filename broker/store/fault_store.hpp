@@ -71,9 +71,9 @@ private:
             faults_.count(Operation::erase);
             return inner_->erase(table, key);
         }
-        void commit() override {
+        Durability commit() override {
             faults_.count(Operation::commit);
-            inner_->commit();
+            return inner_->commit();
         }
 
     private:

@@ -13,7 +13,7 @@ inline constexpr BytesView format_key = "format";
 
 /// Grows by one whenever a broker of the version before could misread what is stored. docs/storage.md tells what each
 /// meant.
-inline constexpr std::uint32_t format_version = 4;
+inline constexpr std::uint32_t format_version = 5;
 /// The oldest version that an opening brings up to date; files before it do not exist.
 inline constexpr std::uint32_t format_version_upgraded_min = 1;
 

@@ -96,6 +96,10 @@ void flush(MDB_env* environment) {
     check("being flushed", mdb_env_sync(environment, 1));
 }
 
+void flush_no_more(MDB_env* environment) {
+    check("being set up", mdb_env_set_flags(environment, MDB_NOSYNC, 1));
+}
+
 void copy_compacted(MDB_env* environment, int file_descriptor) {
     check("being copied", mdb_env_copyfd2(environment, file_descriptor, MDB_CP_COMPACT));
 }

@@ -9,6 +9,7 @@
 
 #include "broker/store/data_folder.hpp"
 #include "broker/store/format.hpp"
+#include "broker/store/sealed_commits.hpp"
 
 namespace tern::store::lmdb {
 namespace {
@@ -56,11 +57,17 @@ void upgrade(const std::string& folder, MDB_env* environment) {
         if (traits.since > version) open_table(transaction.get(), std::string(traits.name).c_str(), true);
     const auto meta = open_table(transaction.get(), name_of(Table::meta).c_str(), false);
     put(open_cursor(transaction.get(), meta.value()), format_key, format_row());
-    commit(std::move(transaction));
-    flush(environment);
+    commit_and_settle(environment, std::move(transaction));
 }
 
 }  // namespace
+
+void commit_and_settle(MDB_env* environment, Transaction transaction) {
+    const auto number = id(transaction.get());
+    commit(std::move(transaction));
+    flush(environment);
+    SealedCommits(file_descriptor(environment), info(environment).page_bytes).settle(number);
+}
 
 void create_file(const std::string& folder, std::uint64_t map_bytes) {
     const auto making = folder + "/" + std::string(new_data_file_name);
@@ -71,8 +78,7 @@ void create_file(const std::string& folder, std::uint64_t map_bytes) {
         for (const auto& traits : table_traits) open_table(transaction.get(), std::string(traits.name).c_str(), true);
         const auto meta = open_table(transaction.get(), name_of(Table::meta).c_str(), false);
         put(open_cursor(transaction.get(), meta.value()), format_key, format_row());
-        commit(std::move(transaction));
-        flush(environment.get());
+        commit_and_settle(environment.get(), std::move(transaction));
     }
     remove_file(making + "-lock");
     if (std::rename(making.c_str(), data_file_in(folder).c_str()) != 0) {

@@ -21,6 +21,9 @@ void create_file(const std::string& folder, std::uint64_t map_bytes);
 /// folder, when it is of a version that cannot be used so, or not ours.
 File open_file(const std::string& folder, std::uint64_t map_bytes, Access access);
 
+/// Commits what is none of the store's own transactions, durably, with a seal that says so.
+void commit_and_settle(MDB_env* environment, Transaction transaction);
+
 /// The second half of open_file: checks the format and finds the tables of an opened environment.
 File open_tables(const std::string& folder, Environment environment);
 /// The same for use within that transaction only.

@@ -8,8 +8,10 @@
 #include "broker/store/backup_file.hpp"
 #include "broker/store/data_folder.hpp"
 #include "broker/store/headroom.hpp"
+#include "broker/store/last_commit.hpp"
 #include "broker/store/lmdb_file.hpp"
 #include "broker/store/lmdb_values.hpp"
+#include "broker/store/sealed_commits.hpp"
 #include "broker/store/snapshots.hpp"
 
 namespace tern::store {
@@ -29,18 +31,45 @@ struct LmdbStore::Opened {
         : options(with),
           lock(folder),
           warnings(file_system_warnings(folder)),
+          undone(undo_cut_off_commit(data_file_in(folder))),
           file(open_or_create(folder)),
+          seals(lmdb::file_descriptor(file.environment.get()), lmdb::info(file.environment.get()).page_bytes),
           headroom(lmdb::file_descriptor(file.environment.get()), options.reserve_bytes),
           snapshots(file.environment.get(), file.tables),
-          write_cursors(file.tables) {}
+          write_cursors(file.tables) {
+        if (undone) {
+            warnings.emplace_back(
+                "The last commit had been cut off, by a power cut or the end of the process, and is undone; nobody had "
+                "been told that it was done.");
+        }
+        seals.settle(lmdb::info(environment()).last_transaction);
+    }
+    ~Opened() {
+        if (failed) return;
+        // Whatever is wrong with the last commit's pages from now on is damage, and not the work of a power cut.
+        try {
+            flush();
+            seals.settle(lmdb::info(environment()).last_transaction);
+        } catch (const StoreFailure&) {
+            // Then it is still judged by its pages.
+        }
+    }
+    Opened(const Opened&) = delete;
+    Opened& operator=(const Opened&) = delete;
 
     lmdb::File open_or_create(const std::string& folder) const {
         const auto map_bytes = std::min(options.map_bytes, options.map_bytes_max);
         if (!has_data_file(folder)) lmdb::create_file(folder, map_bytes);
-        return lmdb::open_file(folder, map_bytes, lmdb::Access::read_write);
+        auto opened = lmdb::open_file(folder, map_bytes, lmdb::Access::read_write);
+        lmdb::flush_no_more(opened.environment.get());
+        return opened;
     }
 
     MDB_env* environment() const { return file.environment.get(); }
+
+    void flush() {
+        if (std::exchange(unflushed, false)) lmdb::flush(environment());
+    }
 
     /// Moves the map if no snapshot is open; waits for their end only when the map is nearly full.
     void grow_map(const lmdb::Info& info, std::uint64_t used_bytes, std::uint64_t roomy_bytes) {
@@ -58,13 +87,17 @@ struct LmdbStore::Opened {
     LmdbOptions options;
     FolderLock lock;
     std::vector<std::string> warnings;
+    const bool undone;
     lmdb::File file;
+    SealedCommits seals;
     Headroom headroom;
     lmdb::Snapshots snapshots;
     lmdb::Cursors write_cursors;
     bool writing = false;
     /// A power cut may still undo the last commit.
     bool unflushed = false;
+    /// Nobody knows what a commit has left.
+    bool failed = false;
     unsigned looks_until_growth = 0;
 };
 
@@ -75,6 +108,8 @@ public:
         : opened_(opened),
           cursors_(opened.write_cursors),
           transaction_(lmdb::begin_write(opened.environment())) {
+        opened_.flush();
+        opened_.seals.begin();
         cursors_.begin(transaction_.get());
         opened_.writing = true;
     }
@@ -82,7 +117,9 @@ public:
     Write& operator=(const Write&) = delete;
 
     ~Write() override {
-        if (transaction_) end();
+        if (!transaction_) return;
+        end();
+        opened_.seals.abandon();
     }
 
     Value get(Table table, BytesView key) const override { return lmdb::get_value(cursors_.main(table), table, key); }
@@ -102,17 +139,22 @@ public:
         return true;
     }
 
-    void commit() override {
+    Durability commit() override {
         TERN_CHECK(transaction_ != nullptr);
         end();
         if (!changed_) {
-            // LMDB writes and flushes nothing then; but a commit's return promises that the one before it is durable.
             transaction_.reset();
-            if (std::exchange(opened_.unflushed, false)) lmdb::flush(opened_.environment());
-            return;
+            opened_.seals.abandon();
+            return Durability::durable;
         }
+        const auto number = lmdb::id(transaction_.get());
+        opened_.failed = true;
+        opened_.seals.begin_commit();
         lmdb::commit(std::move(transaction_));
-        opened_.unflushed = true;
+        opened_.unflushed = opened_.options.unsafe_late_flush;
+        opened_.unflushed ? opened_.seals.finish_without_flush(number) : opened_.seals.finish(number);
+        opened_.failed = false;
+        return opened_.unflushed ? Durability::can_be_undone : Durability::durable;
     }
 
 private:
@@ -146,8 +188,7 @@ std::unique_ptr<ReadTransaction> LmdbStore::begin_read() {
 }
 
 void LmdbStore::flush() {
-    lmdb::flush(opened_->environment());
-    opened_->unflushed = false;
+    opened_->flush();
 }
 
 Space LmdbStore::space() {

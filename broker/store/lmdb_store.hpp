@@ -18,6 +18,8 @@ struct LmdbOptions {
     /// What is kept allocated ahead, for receives and deletes on a full disk. More than any one batch may write, copied
     /// pages included.
     std::uint64_t reserve_bytes = 32u << 20;
+    /// A mutant for tests: what a commit has written is flushed only before the next one writes.
+    bool unsafe_late_flush = false;
 };
 
 /// The store in one LMDB file, DIR/tern.mdb (docs/storage.md).

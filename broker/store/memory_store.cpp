@@ -140,7 +140,7 @@ public:
         return true;
     }
 
-    void commit() override {
+    Durability commit() override {
         TERN_CHECK(!committed_);
         const std::lock_guard lock(store_.mutex_);
         // An empty commit flushes too, as LmdbStore's does: it promises that the commit before it is durable.
@@ -148,6 +148,7 @@ public:
         if (!store_.unflushed_changes_.empty()) store_.snapshot_ = nullptr;
         store_.writing_ = false;
         committed_ = true;
+        return Durability::can_be_undone;
     }
 
 private:

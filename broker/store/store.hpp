@@ -76,6 +76,9 @@ public:
     virtual std::uint64_t rows(Table table) const = 0;
 };
 
+/// What a commit is when it returns.
+enum class Durability : bool { can_be_undone, durable };
+
 /// The one writer. Reads see its own writes. Ends by commit, or is undone by its destructor.
 class WriteTransaction : public ReadTransaction {
 public:
@@ -83,10 +86,11 @@ public:
     virtual void put(Table table, BytesView key, BytesView value) = 0;
     /// True when there was such a key.
     virtual bool erase(Table table, BytesView key) = 0;
-    /// Writes and flushes. When it returns, this transaction is whole on disk but may be undone by a power cut until
-    /// the next flush: that of the next commit, or Store::flush. A commit without changes flushes as well if the one
-    /// before it needs it. Errors: throws StoreFailure.
-    virtual void commit() = 0;
+    /// Writes and flushes. When it returns, everything committed before this transaction is durable, and so is this one
+    /// if it says so; else it is whole on disk but may be undone by a power cut until the next flush: that of the next
+    /// commit, or Store::flush. A commit without changes flushes as well if the one before it needs it.
+    /// Errors: throws StoreFailure.
+    virtual Durability commit() = 0;
 };
 
 enum class SpaceState : std::uint8_t {

@@ -20,8 +20,9 @@ public:
         if (!store_.forgets(Forgets::erases, table)) return inner_->erase(table, key);
         return !inner_->get(table, key).absent();
     }
-    void commit() override {
-        if (!store_.forgets(Forgets::commits, store::Table::meta)) inner_->commit();
+    store::Durability commit() override {
+        if (store_.forgets(Forgets::commits, store::Table::meta)) return store::Durability::can_be_undone;
+        return inner_->commit();
     }
 
 private:

@@ -62,12 +62,13 @@ private:
             inner_->put(table, key, value);
         }
         bool erase(store::Table table, BytesView key) override { return inner_->erase(table, key); }
-        void commit() override {
-            inner_->commit();
+        store::Durability commit() override {
+            const auto durability = inner_->commit();
             // The flush of this commit makes those before it durable, not itself.
             record_.messages_durable = record_.messages_committed;
             record_.messages_committed += messages_;
             record_.events.push_back("commit");
+            return durability;
         }
 
     private:

@@ -41,7 +41,7 @@ struct DamageFixture : LmdbFixture {
             const auto file = lmdb::open_file(data, 1u << 26, lmdb::Access::read_write);
             auto transaction = lmdb::begin_write(file.environment.get());
             work(lmdb::open_cursor(transaction.get(), file.tables[static_cast<std::size_t>(messages)]));
-            lmdb::commit(std::move(transaction));
+            lmdb::commit_and_settle(file.environment.get(), std::move(transaction));
         }
         open();
     }
@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(DamageFixture, "a row of an ordinary table with a key of a wro
         auto transaction = lmdb::begin_write(file.environment.get());
         const auto handle = file.tables[static_cast<std::size_t>(Table::queue_counters)];
         lmdb::put(lmdb::open_cursor(transaction.get(), handle), "\x01\x02\xAB", "counters");
-        lmdb::commit(std::move(transaction));
+        lmdb::commit_and_settle(file.environment.get(), std::move(transaction));
     }
 
     const auto report = check_folder(data);

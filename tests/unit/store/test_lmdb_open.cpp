@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(LmdbFixture, "a folder of a newer version is refused") {
     close();
 
     CHECK_EQ(refusal(), "Cannot use the data folder " + data +
-                            ": it was written by a newer Tern (format 5, this one knows 4); start that version.");
+                            ": it was written by a newer Tern (format 6, this one knows 5); start that version.");
 }
 
 TEST_CASE_FIXTURE(LmdbFixture, "a folder of an older version that cannot be upgraded is refused") {
@@ -175,6 +175,20 @@ TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 3 is upgraded by a sta
 
     CHECK_EQ(lmdb->begin_read()->get(Table::catalog, "a").bytes(), "1");
     CHECK_EQ(lmdb->begin_read()->get(Table::meta, format_key).bytes(), format_row());
+}
+
+TEST_CASE_FIXTURE(LmdbFixture, "a folder of version 4, which differs in its seals alone, is upgraded") {
+    open();
+    put(Table::catalog, "a", "1");
+    put(Table::meta, format_key, format_row(4));
+    close();
+    for (const std::uint64_t at : {512, 4608}) write_at(at, std::string(3584, '\0'));
+
+    open();
+
+    CHECK_EQ(lmdb->begin_read()->get(Table::catalog, "a").bytes(), "1");
+    CHECK_EQ(lmdb->begin_read()->get(Table::meta, format_key).bytes(), format_row());
+    CHECK(lmdb->warnings().empty());
 }
 
 TEST_CASE_FIXTURE(OldVersionFixture, "a folder of version 1 that lacks a table is not completed by the upgrade") {
