@@ -101,8 +101,10 @@ export class Client {
             timers: this.#timers,
             random: options.random,
         });
-        const send = (message: object) => this.#connection.send(message);
-        this.#requests = new Requests(this.#timers, send, () => this.#connection.isOpen, options.requestsMax ?? 1000);
+        const send = (text: string) => this.#connection.send(text);
+        const isOpen = () => this.#connection.isOpen;
+        const messageBytesMax = () => this.#connection.info?.limits["message_bytes_max"];
+        this.#requests = new Requests(this.#timers, send, isOpen, messageBytesMax, options.requestsMax ?? 1000);
         this.#connection.on("opened", () => this.#opened());
         this.#connection.on("message", (message) => this.#received(message));
         this.#connection.on("lost", (lost) => this.#lost(lost));
@@ -125,7 +127,7 @@ export class Client {
     connect(options: RequestOptions = {}): Promise<BrokerInfo> {
         this.#start();
         if (this.state === "connected") return Promise.resolve(this.#connection.info!);
-        const call = { command: "ping", fields: {}, repeatable: true, options: { timeoutMs: Infinity, ...options } };
+        const call = { command: "ping", fields: {}, repeatable: true, own: true, options: { timeoutMs: Infinity, ...options } };
         return this.#requests.call(call).then(() => this.#connection.info!);
     }
 
@@ -163,7 +165,7 @@ export class Client {
         this.#start();
         const subscription = new Subscription<T>(pattern, { ...options, namespace: this.#namespace(options) }, {
             call: (call) => this.#requests.call(call),
-            after: (ms, action) => this.#timers.after(ms, action),
+            timers: this.#timers,
             ended: (ended) => this.#subscriptions.delete(ended),
         });
         this.#subscriptions.add(subscription);
@@ -227,8 +229,8 @@ export class Client {
     /** Introduces itself, subscribes, and repeats what was unanswered: in that order, so that no own publish is missed. */
     #opened(): void {
         const unanswered = this.#requests.take();
-        const call = { command: "connect", fields: { client: this.options.name ?? "tern-client" }, repeatable: false, onlyIfConnected: true };
-        this.#requests.call({ ...call, options: { timeoutMs: Infinity } }).then(
+        const call = { command: "connect", fields: { client: this.options.name ?? "tern-client" }, repeatable: false };
+        this.#requests.call({ ...call, onlyIfConnected: true, own: true, options: { timeoutMs: Infinity } }).then(
             (answer) => this.#connection.confirmed(brokerInfo(answer as Record<string, unknown>)),
             () => {},
         );

@@ -43,8 +43,8 @@ export class Link {
         socket.onerror = () => {}; // a close follows and says as much
     }
 
-    send(message: object): void {
-        if (!this.#over && this.socket.readyState === 1) this.socket.send(JSON.stringify(message));
+    send(text: string): void {
+        if (!this.#over && this.socket.readyState === 1) this.socket.send(text);
     }
 
     /** Closes and forgets it: a dead connection would take minutes to say that it is closed. */
