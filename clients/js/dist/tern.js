@@ -131,7 +131,7 @@ async function findWebSocket(given) {
       packageName
     )).default;
   } catch {
-    throw new TernError("closed", "There is no WebSocket here: install the package `ws`, or give the option WebSocket.");
+    throw new TernError("closed", "There is no WebSocket here: install the package `ws` beside tern-client, or give the option WebSocket.");
   }
 }
 
