@@ -1119,11 +1119,12 @@ var Client = class {
     const fields = { ...publicationFields({ ...options, subject, data }), namespace: this.#namespace(options) };
     return published(await this.#publish(fields, options.ephemeral ?? false, options));
   }
-  /** Publishes several of one topic at once; each succeeds or fails by itself. */
+  /** Publishes several of one topic at once; each succeeds or fails by itself. All of them are ephemeral, or none. */
   async publishAll(publications, options = {}) {
     const namespace = this.options.namespace;
     const fields = publications.map((each) => ({ ...publicationFields(each), namespace }));
-    const answer = await this.#publish(fields, false, options);
+    const ephemeral = publications.some((each) => each.ephemeral);
+    const answer = await this.#publish(fields, ephemeral, options);
     return outcomes(answer, (each) => published({ epoch: answer.epoch, ...each }));
   }
   /** Subscribes to a subject or a pattern (`chat.room.*`, `chat.>`). `T` is what the program knows of the data. */

@@ -152,11 +152,12 @@ export class Client {
         return published(await this.#publish(fields, options.ephemeral ?? false, options));
     }
 
-    /** Publishes several of one topic at once; each succeeds or fails by itself. */
+    /** Publishes several of one topic at once; each succeeds or fails by itself. All of them are ephemeral, or none. */
     async publishAll(publications: NewPublication[], options: RequestOptions = {}): Promise<Outcome<Published>[]> {
         const namespace = this.options.namespace;
         const fields = publications.map((each) => ({ ...publicationFields(each), namespace }));
-        const answer = (await this.#publish(fields, false, options)) as { epoch?: string };
+        const ephemeral = publications.some((each) => each.ephemeral);
+        const answer = (await this.#publish(fields, ephemeral, options)) as { epoch?: string };
         return outcomes(answer, (each) => published({ epoch: answer.epoch, ...each }));
     }
 

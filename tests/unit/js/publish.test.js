@@ -244,3 +244,18 @@ test("what the broker would close the connection over is not sent", async () => 
     assert.equal(connection.requests("publish").length, 1);
     client.close();
 });
+
+test("several ephemeral ones at once are refused without a connection, and never repeated, too", async () => {
+    const broker = new FakeBroker();
+    const client = broker.client();
+    const signals = [{ subject: "chat.a", data: 1, ephemeral: true }, { subject: "chat.b", data: 2, ephemeral: true }];
+    assert.equal((await rejection(client.publishAll(signals))).name, "connection_lost");
+    await broker.accept();
+    const publish = rejection(client.publishAll(signals));
+
+    const connection = await broker.reconnect();
+
+    assert.equal((await publish).name, "connection_lost");
+    assert.equal(connection.requests("publish").length, 0);
+    client.close();
+});
