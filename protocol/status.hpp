@@ -151,7 +151,8 @@ namespace tern::protocol {
     X(923, presence_not_enabled,     "The topic tells nobody who is on it.") \
     X(924, member_invalid,           "A member's name has 1 to 128 bytes of UTF-8, its state up to 1024 bytes.") \
     X(925, history_request_invalid,  "A reading of history has 1 to 1000 publications.") \
-    X(926, request_malformed,        "The request is not one of the protocol; the message says what is wrong with it.")
+    X(926, request_malformed,        "The request is not one of the protocol; the message says what is wrong with it.") \
+    X(927, too_many_retained_subjects, "The topic keeps the last values of as many subjects as its limit allows.")
 // clang-format on
 
 enum class Status : std::uint16_t {

@@ -29,6 +29,8 @@ struct EngineLimits {
     std::uint64_t groups_max = 100'000;
     std::uint64_t topics_max = 10'000;
     std::uint64_t subscriptions_per_topic_max = 100'000;
+    /// Of which a topic keeps the last values: they stay, however old, until the topic is deleted.
+    std::uint64_t retained_subjects_per_topic_max = 100'000;
     /// A topic that somebody publishes or subscribes to is made if it does not exist.
     bool topics_made_by_use = true;
     /// A producer that has not appended for so long is forgotten: what it sends again then is stored again.

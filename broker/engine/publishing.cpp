@@ -41,7 +41,13 @@ public:
             const auto earlier = deduplication::find(batch_, topic_.row.storage, group, *deduplication_id);
             if (earlier) return answer_again(*earlier);
         }
-        accept(index, result);
+        std::optional<retained_values::Place> place;
+        if (!command_.ephemeral && topic_.settings().retained) {
+            const auto found = retained_values::place_of(batch_, topic_.id, publication.subject);
+            if (!found.has_value()) return PublishResult{.status = found.error()};
+            place = *found;
+        }
+        accept(index, place, result);
         if (deduplication_id)
             deduplication::remember(batch_, topic_.row.storage, group, *deduplication_id,
                                     {result.id, *result.offset, batch_.now});
@@ -70,7 +76,7 @@ private:
         return result;
     }
 
-    void accept(std::uint32_t index, PublishResult& result) {
+    void accept(std::uint32_t index, std::optional<retained_values::Place> place, PublishResult& result) {
         const auto& publication = (*command_.batch)[index];
         result.id = publication.extras && publication.extras->id
                         ? *publication.extras->id
@@ -80,7 +86,7 @@ private:
             if (topic_.settings().fifo) result.sequence = *result.offset + 1;
         }
         const Published published{topic_.id, result.offset, batch_.now, result.id, index, command_.batch};
-        if (!command_.ephemeral && topic_.settings().retained) retained_values::keep(batch_, published);
+        if (place) retained_values::keep(batch_, published, *place);
         if (!command_.ephemeral) fan_out_.deliver(published);
         ++batch_.counters.publications;
         batch_.published.push_back(published);

@@ -51,7 +51,7 @@ public:
         book_.forget(topic);
         members_.set(book_.count());
     }
-    std::vector<PresenceMember> members(std::uint32_t topic, std::size_t members_max) const {
+    std::vector<PresenceMember> members(std::uint32_t topic, std::size_t members_max) {
         const std::lock_guard lock(mutex_);
         return book_.members(topic, members_max);
     }

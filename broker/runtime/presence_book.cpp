@@ -78,13 +78,15 @@ PresenceMember PresenceBook::shown(const std::string& name, const Member& member
     return {name, member.state, member.connections(), member.joined_at};
 }
 
-std::vector<PresenceMember> PresenceBook::members(std::uint32_t topic, std::size_t members_max) const {
+std::vector<PresenceMember> PresenceBook::members(std::uint32_t topic, std::size_t members_max) {
     std::vector<PresenceMember> members;
     const auto at = topics_.find(topic);
     if (at == topics_.end()) return members;
-    for (const auto& [name, member] : at->second.members) {
+    for (auto& [name, member] : at->second.members) {
         if (members.size() == members_max) break;
-        if (member.connections() > 0) members.push_back(shown(name, member));
+        if (member.connections() == 0) continue;
+        members.push_back(shown(name, member));
+        member.listed = member.listed || member.connections_told != member.connections();
     }
     return members;
 }
@@ -112,17 +114,18 @@ PresenceChange PresenceBook::take_change(Topic& topic) {
         auto& member = found->second;
         const auto connections = member.connections();
         if (connections == 0) {
-            if (member.connections_told > 0) change.left.push_back(name);
+            if (member.connections_told > 0 || member.listed) change.left.push_back(name);
             topic.members.erase(found);
             continue;
         }
         if (member.connections_told == 0) {
             change.joined.push_back(shown(name, member));
-        } else if (member.state_changed || member.connections_told != connections) {
+        } else if (member.state_changed || member.listed || member.connections_told != connections) {
             change.updated.push_back(shown(name, member));
         }
         member.connections_told = connections;
         member.state_changed = false;
+        member.listed = false;
     }
     topic.changed.clear();
     return change;

@@ -37,8 +37,9 @@ public:
     /// The topic is gone.
     void forget(std::uint32_t topic);
 
-    /// In the order of their names, up to so many.
-    std::vector<PresenceMember> members(std::uint32_t topic, std::size_t members_max) const;
+    /// In the order of their names, up to so many. Whoever is in a list is told to have left when they have, even if
+    /// they were not told to have joined.
+    std::vector<PresenceMember> members(std::uint32_t topic, std::size_t members_max);
     std::size_t count(std::uint32_t topic) const;
     std::size_t count() const { return count_; }
 
@@ -55,6 +56,8 @@ private:
         std::deque<Timestamp> lost{};
         std::uint32_t connections_told = 0;
         bool state_changed = false;
+        /// Somebody was given a list with what was not told yet, and may be told nothing of it later.
+        bool listed = false;
 
         std::uint32_t connections() const { return connected + static_cast<std::uint32_t>(lost.size()); }
     };

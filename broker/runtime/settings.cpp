@@ -136,6 +136,9 @@ std::vector<SettingRow> make_rows() {
         number(
             "subscriptions-per-topic-max", "queue and durable subscriptions of one topic", up_to_a_billion,
             [](Settings & s) -> auto& { return s.engine.subscriptions_per_topic_max; }),
+        number(
+            "retained-subjects-per-topic-max", "subjects of which one topic keeps the last values", up_to_a_billion,
+            [](Settings & s) -> auto& { return s.engine.retained_subjects_per_topic_max; }),
         choice<bool>(
             "topics-made-by-use", "whether publishing or subscribing to a topic that does not exist makes it",
             {{"yes", true}, {"no", false}}, [](Settings & s) -> auto& { return s.engine.topics_made_by_use; }),

@@ -205,7 +205,8 @@ export class ChatModel {
     async #load(log, where) {
         try {
             for (let found = 0, pages = 0; found === 0 && pages < pagesMax; ++pages) {
-                const history = await this.client.history(subjectOf(log.name), { limit: page, ...where });
+                // However long the broker is away: an empty room that stays so would say that nobody has said anything.
+                const history = await this.client.history(subjectOf(log.name), { limit: page, timeoutMs: Infinity, ...where });
                 found = history.publications.length;
                 for (const publication of history.publications) log.add(messageFrom(publication));
                 log.readBackTo(history);
@@ -213,7 +214,7 @@ export class ChatModel {
                 where = { before: history.nextOffset, epoch: history.epoch };
             }
         } catch (error) {
-            // Nobody has said anything yet. Or the connection was lost for long: the next entering asks again.
+            // Nobody has said anything yet. After anything else the next entering asks again.
             if (error.name === "topic_does_not_exist") log.loaded = true;
         }
         this.told("log", log.name);

@@ -51,14 +51,19 @@ void Member::acknowledge(SeededRandom& random, std::size_t count) {
         deliveries_.attempted.insert(held.data);
         handles.push_back(handles_.emplace_back(held.handle));
     }
+    subscription()->settle(handles);
     submit_asked(subscription()->acknowledge(handles));
+    subscription()->receive_more();
 }
 
 void Member::reject(SeededRandom& random) {
     if (!connected() || held_.empty() || subscription() == nullptr) return;
     const auto held = take(random);
     acknowledging_.emplace_back();
-    submit_asked(subscription()->reject({handles_.emplace_back(held.handle)}, Milliseconds(0)));
+    const std::vector<std::string_view> handles{handles_.emplace_back(held.handle)};
+    subscription()->settle(handles);
+    submit_asked(subscription()->reject(handles, Milliseconds(0)));
+    subscription()->receive_more();
 }
 
 void Member::on_asked_answer(const engine::Answer& answer) {

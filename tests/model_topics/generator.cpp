@@ -46,6 +46,7 @@ Profile Profile::of(std::uint64_t seed) {
     if (random.below(4) == 0) profile.limits.due_work_per_batch = static_cast<std::uint32_t>(2 + random.below(3));
     if (random.below(8) == 0) profile.limits.subscriptions_per_topic_max = 2;
     if (random.below(8) == 0) profile.limits.topics_max = 3;
+    if (random.below(8) == 0) profile.limits.retained_subjects_per_topic_max = 2;
     if (random.below(8) == 0) profile.limits.topics_made_by_use = false;
     return profile;
 }

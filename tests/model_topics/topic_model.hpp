@@ -135,6 +135,8 @@ private:
 
     // Publishing.
     Complaint judge(const Publish& action, const engine::Answer& given);
+    /// Whether it was published before, not too long ago, with the same deduplication id.
+    bool is_known(const Topic& topic, const Entry& entry) const;
     Complaint publish(Topic& topic, const Entry& entry, bool ephemeral, const engine::PublishResult& given);
     Complaint publish_again(const Topic& topic, const Topic::Accepted& earlier, const engine::PublishResult& given);
     void fan_out(Topic& topic, const std::shared_ptr<const Kept>& kept);

@@ -34,6 +34,10 @@ Reasons wrong_with(const std::string& topic, const engine::TopicSettings& settin
     return reasons;
 }
 
+bool is_deduplicated(const Topic& topic, const Entry& entry) {
+    return entry.deduplication_id || topic.settings.content_based_deduplication;
+}
+
 /// By the id that was given, or by the data.
 std::string deduplication_key(const Entry& entry) {
     return entry.deduplication_id ? "id " + *entry.deduplication_id : "data " + entry.data;
@@ -65,6 +69,12 @@ Bytes envelope(const Topic& topic, const Kept& kept) {
 
 }  // namespace
 
+bool TopicModel::is_known(const Topic& topic, const Entry& entry) const {
+    if (!is_deduplicated(topic, entry)) return false;
+    const auto earlier = topic.accepted.find(deduplication_key(entry));
+    return earlier != topic.accepted.end() && now_ < earlier->second.kept->at + deduplication_window;
+}
+
 Complaint TopicModel::judge(const Publish& action, const engine::Answer& given) {
     if (action.entries.empty()) return check_status({Errc::batch_empty}, given.status);
     auto* present = topic(action.topic);
@@ -90,8 +100,12 @@ Complaint TopicModel::judge(const Publish& action, const engine::Answer& given) 
     for (std::size_t i = 0; i < action.entries.size(); ++i) {
         const auto& entry = action.entries[i];
         const auto& result = results->results[i];
-        const auto reasons =
+        auto reasons =
             wrong_with(action.topic, present != nullptr ? present->settings : settings, entry, action.ephemeral);
+        if (reasons.empty() && present != nullptr && !action.ephemeral && !is_known(*present, entry) &&
+            present->settings.retained && !present->retained.contains(entry.subject) &&
+            present->retained.size() >= limits_.retained_subjects_per_topic_max)
+            reasons.insert(Errc::too_many_retained_subjects);
         auto complaint = check_status(reasons, result.status);
         if (complaint.empty() && result.status == Errc::ok)
             complaint = publish(*present, entry, action.ephemeral, result);
@@ -102,12 +116,9 @@ Complaint TopicModel::judge(const Publish& action, const engine::Answer& given) 
 }
 
 Complaint TopicModel::publish(Topic& topic, const Entry& entry, bool ephemeral, const engine::PublishResult& given) {
-    const bool deduplicated = !ephemeral && (entry.deduplication_id || topic.settings.content_based_deduplication);
-    if (deduplicated) {
-        const auto earlier = topic.accepted.find(deduplication_key(entry));
-        if (earlier != topic.accepted.end() && now_ < earlier->second.kept->at + deduplication_window)
-            return publish_again(topic, earlier->second, given);
-    }
+    const bool deduplicated = !ephemeral && is_deduplicated(topic, entry);
+    if (deduplicated && is_known(topic, entry))
+        return publish_again(topic, topic.accepted.at(deduplication_key(entry)), given);
     if (given.duplicate) return "answered as a duplicate, and is none";
     if (given.offset.has_value() == ephemeral) return "an offset where there is none, or none where there is one";
     if (!ephemeral) {

@@ -42,7 +42,21 @@ std::optional<std::string> read_query(std::string_view query, engine::Publish& t
 }
 
 bool has_prefix(std::string_view name, std::string_view prefix) {
-    return name.size() > prefix.size() && equal_ignoring_case(name.substr(0, prefix.size()), prefix);
+    return name.size() >= prefix.size() && equal_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+/// Puts the field of the header into the publication. False for one that can be there once, and was there before.
+bool take_field(std::string_view name, std::string&& value, engine::Publication& to) {
+    if (has_prefix(name, attribute_prefix)) {
+        to.attributes.push_back({std::string(name.substr(attribute_prefix.size())), "String", std::move(value)});
+    } else if (equal_ignoring_case(name, "Tern-Key")) {
+        if (to.deduplication_id) return false;
+        to.deduplication_id = std::move(value);
+    } else if (equal_ignoring_case(name, "Tern-Group")) {
+        if (!to.group_id.empty()) return false;
+        to.group_id = std::move(value);
+    }
+    return true;
 }
 
 int http_status_of(Errc status) {
@@ -86,12 +100,7 @@ std::variant<engine::Publish, HttpResponse> read_publish(HttpRequest&& request) 
     std::ranges::replace(publication.subject, '/', '.');
     publish.topic.name = engine::topic_of(publication.subject);
     for (auto& [name, value] : request.fields) {
-        if (has_prefix(name, attribute_prefix))
-            publication.attributes.push_back({name.substr(attribute_prefix.size()), "String", std::move(value)});
-        else if (equal_ignoring_case(name, "Tern-Key"))
-            publication.deduplication_id = std::move(value);
-        else if (equal_ignoring_case(name, "Tern-Group"))
-            publication.group_id = std::move(value);
+        if (!take_field(name, std::move(value), publication)) return refusal_of(Errc::request_malformed, name);
     }
     publication.data = std::move(request.body);
     publish.batch = std::make_shared<const engine::PublicationBatch>(std::move(batch));

@@ -75,7 +75,7 @@ Kind Reader::kind() {
 bool Reader::begin_object() {
     if (failed()) return false;
     if (!take('{')) return fail("an object is expected");
-    if (++depth_ > depth_max) return fail("too deep");
+    if (++depth_ > depth_max) return fail(too_deep);
     first_ = true;
     return true;
 }
@@ -96,7 +96,7 @@ std::optional<std::string> Reader::next_field() {
 bool Reader::begin_array() {
     if (failed()) return false;
     if (!take('[')) return fail("an array is expected");
-    if (++depth_ > depth_max) return fail("too deep");
+    if (++depth_ > depth_max) return fail(too_deep);
     first_ = true;
     return true;
 }
@@ -230,7 +230,7 @@ bool Reader::pass_number() {
 
 bool Reader::pass_container(char close, bool fields) {
     ++at_;
-    if (++depth_ > depth_max) return fail("too deep");
+    if (++depth_ > depth_max) return fail(too_deep);
     bool first = true;
     while (!take(close)) {
         if (failed() || (!std::exchange(first, false) && !take(','))) return fail("a comma is expected");

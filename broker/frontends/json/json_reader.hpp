@@ -42,12 +42,16 @@ public:
     /// Only white space is left.
     bool at_end();
     bool failed() const { return !fault_.empty(); }
+    /// That is because of depth_max.
+    bool is_too_deep() const { return fault_ == too_deep; }
     /// What is wrong with the text, and where.
     std::string fault() const;
     /// How far it was read.
     std::size_t position() const { return at_; }
 
 private:
+    static constexpr std::string_view too_deep = "too deep";
+
     bool fail(std::string_view what);
     void skip_space();
     bool take(char c);

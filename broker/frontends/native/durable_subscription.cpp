@@ -86,21 +86,28 @@ void DurableSubscription::push(engine::Answer&& answer) {
     side_.touch();
 }
 
-void DurableSubscription::settle(const std::vector<std::string_view>& handles) {
-    for (const auto handle : handles) in_flight_.erase(std::string(handle));
-    receive_more();
+DurableSubscription::Settled DurableSubscription::settle(const std::vector<std::string_view>& handles) {
+    Settled settled;
+    settled.reserve(handles.size());
+    for (const auto handle : handles) settled.push_back(in_flight_.extract(std::string(handle)));
+    return settled;
 }
 
-engine::DeleteMessages DurableSubscription::acknowledge(const std::vector<std::string_view>& handles) {
-    settle(handles);
+void DurableSubscription::unsettle(Settled&& refused) {
+    for (auto& node : refused) {
+        if (!node.empty()) in_flight_.insert(std::move(node));
+    }
+}
+
+engine::DeleteMessages DurableSubscription::acknowledge(const std::vector<std::string_view>& handles) const {
     engine::DeleteMessages command;
     command.queue = opened_.durable_queue;
     command.receipt_handles.assign(handles.begin(), handles.end());
     return command;
 }
 
-engine::ChangeVisibility DurableSubscription::reject(const std::vector<std::string_view>& handles, Milliseconds delay) {
-    settle(handles);
+engine::ChangeVisibility DurableSubscription::reject(const std::vector<std::string_view>& handles,
+                                                     Milliseconds delay) const {
     engine::ChangeVisibility command;
     command.queue = opened_.durable_queue;
     for (const auto handle : handles) command.changes.push_back({handle, delay});

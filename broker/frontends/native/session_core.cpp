@@ -90,21 +90,27 @@ void SessionCore::on_hello(std::uint64_t request, const Hello& hello) {
     writer_.write(to(request), Welcome{version, surroundings_.broker_name()});
 }
 
-void SessionCore::execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame) {
+bool SessionCore::execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame) {
+    const auto refused = [&](Errc status) {
+        refuse(request, status);
+        return false;
+    };
     if (const auto* wait = std::get_if<engine::CancelWait>(&command)) {
         if (fetches_.cancel(wait->request)) {
             --in_flight_;
-            return refuse(wait->request, Errc::cancelled);
+            refuse(wait->request, Errc::cancelled);
+            return true;
         }
     }
     // A cancellation is answered to nobody: what it cancels is.
     const bool answered = !std::holds_alternative<engine::CancelWait>(command);
     if (answered && in_flight_ >= limits_.requests_in_flight_max) {
-        return refuse(request, Errc::too_many_requests_in_flight);
+        return refused(Errc::too_many_requests_in_flight);
     }
     const auto submitted = surroundings_.submit(request, std::move(command), std::move(frame.bytes), frame.size);
-    if (!submitted.has_value()) return refuse(request, submitted.error());
+    if (!submitted.has_value()) return refused(submitted.error());
     if (answered) ++in_flight_;
+    return true;
 }
 
 void SessionCore::begin_backup(std::uint64_t request, const Backup& backup) {
@@ -121,13 +127,23 @@ void SessionCore::subscribe(std::uint64_t request, Subscribe&& wish) {
 void SessionCore::acknowledge(std::uint64_t request, const Acknowledge& wish, protocol::FrameBytes&& bytes) {
     const auto durable = subscriptions_.durable(wish.subscription);
     if (!durable.has_value()) return refuse(request, durable.error());
-    execute(request, (*durable)->acknowledge(wish.handles), std::move(bytes));
+    settle(request, **durable, (*durable)->settle(wish.handles), (*durable)->acknowledge(wish.handles),
+           std::move(bytes));
 }
 
 void SessionCore::reject(std::uint64_t request, const Reject& wish, protocol::FrameBytes&& bytes) {
     const auto durable = subscriptions_.durable(wish.subscription);
     if (!durable.has_value()) return refuse(request, durable.error());
-    execute(request, (*durable)->reject(wish.handles, wish.delay), std::move(bytes));
+    settle(request, **durable, (*durable)->settle(wish.handles), (*durable)->reject(wish.handles, wish.delay),
+           std::move(bytes));
+}
+
+void SessionCore::settle(std::uint64_t request, DurableSubscription& durable, DurableSubscription::Settled&& these,
+                         engine::Command&& command, protocol::FrameBytes&& bytes) {
+    if (!execute(request, std::move(command), std::move(bytes))) return durable.unsettle(std::move(these));
+    subscriptions_.settling(request, durable, std::move(these));
+    // In the same batch as a rule, so that a place that is free is not empty for a commit.
+    durable.receive_more();
 }
 
 void SessionCore::answer_done(std::uint64_t request, const Result<void>& done) {
@@ -186,6 +202,7 @@ void SessionCore::end() {
 
 void SessionCore::on_answer(std::uint64_t request, engine::Answer&& answer) {
     --in_flight_;
+    subscriptions_.on_settled(request, answer);
     if (std::holds_alternative<engine::Messages>(answer.body)) return answer_messages(request, std::move(answer));
     const auto status = writer_.write(to(request), answer);
     if (status != Errc::ok) refuse(request, status);

@@ -120,10 +120,13 @@ private:
     void count_work(const Demand& demand);
     void on_hello(std::uint64_t request, const Hello& hello);
     void greet(std::uint64_t request, const Demand& demand);
-    void execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame);
+    /// Whether it is on its way; refused otherwise.
+    bool execute(std::uint64_t request, engine::Command&& command, protocol::FrameBytes&& frame);
     void begin_backup(std::uint64_t request, const Backup& backup);
     void subscribe(std::uint64_t request, Subscribe&& wish);
     void acknowledge(std::uint64_t request, const Acknowledge& wish, protocol::FrameBytes&& bytes);
+    void settle(std::uint64_t request, DurableSubscription& durable, DurableSubscription::Settled&& these,
+                engine::Command&& command, protocol::FrameBytes&& bytes);
     void reject(std::uint64_t request, const Reject& wish, protocol::FrameBytes&& bytes);
     void answer_done(std::uint64_t request, const Result<void>& done);
     void begin_fetch(std::uint64_t request, Fetch&& fetch);

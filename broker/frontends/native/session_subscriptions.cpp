@@ -147,6 +147,25 @@ Result<DurableSubscription*> SessionSubscriptions::durable(std::uint64_t subscri
     return durable;
 }
 
+void SessionSubscriptions::settling(std::uint64_t request, const DurableSubscription& subscription,
+                                    DurableSubscription::Settled&& these) {
+    settling_.emplace(request, Settling{subscription.id(), std::move(these)});
+}
+
+void SessionSubscriptions::on_settled(std::uint64_t request, const engine::Answer& answer) {
+    const auto found = settling_.lower_bound(request);
+    if (found == settling_.end() || found->first != request) return;
+    auto settling = std::move(settling_.extract(found).mapped());
+    const auto durable = this->durable(settling.subscription);
+    if (!durable.has_value()) return;
+    if (const auto* entries = std::get_if<engine::EntryResults>(&answer.body)) {
+        for (std::size_t at = 0; at < std::min(entries->results.size(), settling.these.size()); ++at) {
+            if (entries->results[at] == Errc::ok) settling.these[at] = {};
+        }
+    }
+    (*durable)->unsettle(std::move(settling.these));
+}
+
 void SessionSubscriptions::on_told() {
     side_.told();
     proceed();
@@ -183,6 +202,7 @@ void SessionSubscriptions::end_all(Errc refusal) {
     }
     opening_.clear();
     subscriptions_.clear();
+    settling_.clear();
 }
 
 }  // namespace tern::native

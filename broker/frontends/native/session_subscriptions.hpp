@@ -39,6 +39,11 @@ public:
     /// Errors: subscription_does_not_exist; not_acknowledgeable when it is not a durable one.
     Result<DurableSubscription*> durable(std::uint64_t subscription);
 
+    /// A request of the peer's is on its way that settles these.
+    void settling(std::uint64_t request, const DurableSubscription& subscription, DurableSubscription::Settled&& these);
+    /// It was answered, if it was such a one: what was refused is in flight still.
+    void on_settled(std::uint64_t request, const engine::Answer& answer);
+
     void on_own_answer(std::uint64_t request, engine::Answer&& answer);
     /// All was told that there is to tell for now.
     void on_told();
@@ -59,6 +64,11 @@ private:
         std::shared_ptr<const engine::FilterPolicy> policy;
     };
 
+    struct Settling {
+        std::uint64_t subscription;
+        DurableSubscription::Settled these;
+    };
+
     SubscriptionRefusal check(std::uint64_t request, const Subscribe& wish) const;
     void open(std::uint64_t subscription, Opening&& opening, engine::TopicOpened&& opened);
     void refuse(std::uint64_t request, Errc status, std::string_view detail = {});
@@ -70,6 +80,8 @@ private:
     /// Whose topic is asked for.
     std::map<std::uint64_t, Opening> opening_;
     std::map<std::uint64_t, std::unique_ptr<Subscription>> subscriptions_;
+    /// By request. Several bear the number of those that want no answer.
+    std::multimap<std::uint64_t, Settling> settling_;
 };
 
 }  // namespace tern::native

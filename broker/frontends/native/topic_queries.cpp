@@ -121,7 +121,7 @@ Errc answer(runtime::Broker& broker, ReplyWriter& writer, ReplyTo to, const Desc
     const auto topic = engine::describe_topic(*snapshot, query.topic, broker.durable_end());
     if (!topic.has_value()) return topic.error();
     if (topic->settings.presence == engine::PresenceMode::nobody) return Errc::presence_not_enabled;
-    const auto& presence = broker.presence();
+    auto& presence = broker.presence();
     const auto members_max = std::min<std::size_t>(query.members_max, presence_members_max);
     return writer.write(to, PresenceReport{presence.members(topic->id, members_max), presence.count(topic->id)});
 }

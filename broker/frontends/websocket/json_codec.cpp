@@ -43,6 +43,8 @@ struct Envelope {
     std::string_view body;
     /// More than one command.
     bool several = false;
+    /// Not read to its end.
+    bool too_deep = false;
 };
 
 /// Nothing when this is no request at all.
@@ -64,7 +66,9 @@ std::optional<Envelope> read_envelope(std::string_view line) {
             if (*name == known) envelope.ask = ask;
         }
     }
-    if (!reader.at_end()) return std::nullopt;
+    // Whoever publishes such data learns which request it was; the next line begins where it begins.
+    envelope.too_deep = reader.is_too_deep() && envelope.id > 0;
+    if (!envelope.too_deep && !reader.at_end()) return std::nullopt;
     return envelope;
 }
 
@@ -102,6 +106,8 @@ std::optional<native::Asked> read_json_request(protocol::FrameBytes& bytes, Time
     const auto refused = [&](Errc status, std::string detail) {
         return native::Asked{tagged(envelope->id, Ask::none), native::Refusal{status, std::move(detail)}};
     };
+    if (envelope->too_deep)
+        return refused(Errc::request_malformed, "arrays and objects lie in each other up to 64 deep");
     if (envelope->command.empty()) return refused(Errc::request_malformed, "there is no command");
     if (envelope->several) return refused(Errc::request_malformed, "one command a line");
     if (!envelope->ask) return refused(Errc::unknown_request, envelope->command);

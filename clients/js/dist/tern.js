@@ -35,6 +35,8 @@ var TernError = class _TernError extends Error {
 };
 var connectionLost = (message = "The connection was lost before the answer came.") => new TernError("connection_lost", message, { temporary: true });
 var clientClosed = (message = "The client is closed.") => new TernError("closed", message);
+var subscriptionEnded = () => new TernError("closed", "The subscription has ended.");
+var noAnswer = (command, timeoutMs) => new TernError("timed_out", `No answer to ${command} in ${timeoutMs} ms.`, { temporary: true });
 
 // src/events.ts
 var throwLater = (error) => queueMicrotask(() => {
@@ -84,8 +86,8 @@ var Link = class {
     };
   }
   #over = false;
-  send(message) {
-    if (!this.#over && this.socket.readyState === 1) this.socket.send(JSON.stringify(message));
+  send(text) {
+    if (!this.#over && this.socket.readyState === 1) this.socket.send(text);
   }
   /** Closes and forgets it: a dead connection would take minutes to say that it is closed. */
   drop(code, reason) {
@@ -129,7 +131,7 @@ async function findWebSocket(given) {
       packageName
     )).default;
   } catch {
-    throw new TernError("closed", "There is no WebSocket here: install the package `ws`, or give the option WebSocket.");
+    throw new TernError("closed", "There is no WebSocket here: install the package `ws` beside tern-client, or give the option WebSocket.");
   }
 }
 
@@ -158,8 +160,8 @@ var Connection = class extends Emitter {
   start() {
     if (this.state !== "closed") return;
     this.#backoff.reset();
-    this.#become({ state: "connecting" });
     void this.#open();
+    this.#become({ state: "connecting" });
   }
   stop() {
     if (this.state === "closed") return;
@@ -171,16 +173,16 @@ var Connection = class extends Emitter {
   retryNow() {
     if (this.state === "connecting" && !this.#link) void this.#open();
   }
-  send(message) {
-    this.#link?.send(message);
+  send(text) {
+    this.#link?.send(text);
   }
   /** The broker has answered on this connection. */
   confirmed(info) {
     if (!this.#isOpen) return;
     this.info = info;
     this.#backoff.reset();
-    this.#become({ state: "connected" });
     this.#watch();
+    this.#become({ state: "connected" });
   }
   async #open() {
     this.#stopTimer();
@@ -399,13 +401,16 @@ var Queue = class {
       group: wire.group
     }));
   }
-  /** Messages one by one, for ever: until the loop is left or the signal says so. Each is to be deleted when done. */
+  /**
+   * Messages one by one, for ever, however long the broker is away: until the loop is left or the signal says so. Each
+   * is to be deleted when done. Errors: "timed_out" if `timeoutMs` is given.
+   */
   async *messages(options = {}) {
-    const { signal } = options;
+    const { signal, timeoutMs = Infinity } = options;
     while (!signal?.aborted) {
       let received;
       try {
-        received = await this.receive({ waitMs: 2e4, ...options });
+        received = await this.receive({ waitMs: 2e4, ...options, timeoutMs });
       } catch (error) {
         if (signal?.aborted) return;
         throw error;
@@ -446,11 +451,14 @@ var handlesOf = (messages) => (Array.isArray(messages) ? messages : [messages]).
 
 // src/requests.ts
 var timeoutMsDefault = 3e4;
+var messageBytesMaxDefault = 20 * 1024 * 1024;
+var isLonger = (text, bytesMax) => text.length > bytesMax || text.length * 3 > bytesMax && new TextEncoder().encode(text).length > bytesMax;
 var Requests = class {
-  constructor(timers, send, isOpen, requestsMax) {
+  constructor(timers, send, isOpen, messageBytesMax, requestsMax) {
     this.timers = timers;
     this.send = send;
     this.isOpen = isOpen;
+    this.messageBytesMax = messageBytesMax;
     this.requestsMax = requestsMax;
   }
   #nextId = 1;
@@ -463,10 +471,16 @@ var Requests = class {
     const { signal, timeoutMs = timeoutMsDefault } = call.options ?? {};
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (call.onlyIfConnected && !this.isOpen()) return Promise.reject(connectionLost("There is no connection."));
-    if (this.#waiting.size >= this.requestsMax) {
+    if (this.#waiting.size >= this.requestsMax && !call.own) {
       return Promise.reject(
         new TernError("too_many_requests", `${this.requestsMax} requests are unanswered.`, { temporary: true })
       );
+    }
+    let text;
+    try {
+      text = JSON.stringify(call.fields);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
@@ -481,12 +495,13 @@ var Requests = class {
       const waiting = {
         ...call,
         id,
+        text,
         sentAt: void 0,
         resolve: (answer) => settle(() => resolve(answer)),
         reject: (error) => settle(() => reject(error))
       };
       const aborted = () => waiting.reject(signal?.reason);
-      const timedOut = () => waiting.reject(new TernError("timed_out", `No answer to ${call.command} in ${timeoutMs} ms.`, { temporary: true }));
+      const timedOut = () => waiting.reject(noAnswer(call.command, timeoutMs));
       signal?.addEventListener("abort", aborted);
       this.#waiting.set(id, waiting);
       call.onId?.(id);
@@ -529,8 +544,13 @@ var Requests = class {
     waiting.onAnswer?.(answer);
   }
   #transmit(waiting) {
+    const text = `{"id":${waiting.id},"${waiting.command}":${waiting.text}}`;
+    const bytesMax = this.messageBytesMax() ?? messageBytesMaxDefault;
+    if (isLonger(text, bytesMax)) {
+      return waiting.reject(new TernError("message_too_large", `The broker takes ${bytesMax} bytes at once.`));
+    }
     waiting.sentAt ??= this.timers.now();
-    this.send({ id: waiting.id, [waiting.command]: waiting.fields });
+    this.send(text);
   }
 };
 
@@ -577,14 +597,17 @@ var Stream = class {
       nextOffset: answer.next_offset ?? offset
     };
   }
-  /** Records one by one from an offset on, for ever: until the loop is left or the signal says so. */
+  /**
+   * Records one by one from an offset on, for ever, however long the broker is away: until the loop is left or the signal
+   * says so. Errors: "timed_out" if `timeoutMs` is given.
+   */
   async *read(options) {
-    const { signal } = options;
+    const { signal, timeoutMs = Infinity } = options;
     let offset = options.offset;
     while (!signal?.aborted) {
       let fetched;
       try {
-        fetched = await this.fetch({ waitMs: waitMsWhileReading, ...options, offset });
+        fetched = await this.fetch({ waitMs: waitMsWhileReading, ...options, offset, timeoutMs });
       } catch (error) {
         if (signal?.aborted) return;
         throw error;
@@ -608,11 +631,13 @@ var Position = class _Position {
   get known() {
     return this.next !== void 0;
   }
-  /** Whether a publication with that offset is a new one; then the position moves behind it. */
+  /** Whether the publication with that offset was there before. */
+  isBehind(offset) {
+    return this.next !== void 0 && offset < this.next;
+  }
+  /** The publication with that offset is there. */
   advance(offset) {
-    if (this.next !== void 0 && offset < this.next) return false;
-    this.next = offset + 1;
-    return true;
+    if (!this.isBehind(offset)) this.next = offset + 1;
   }
   /** The broker has answered a subscribe. What is missing, if anything is. */
   resumed(answer) {
@@ -646,17 +671,15 @@ var PublicationQueue = class {
   get size() {
     return this.#items.length - this.#head;
   }
-  /** False when it is full: then nothing was added. */
+  /** Whether one more may be pushed. */
+  get hasRoom() {
+    return this.#readers.length > 0 || this.size < this.itemsMax;
+  }
   push(item) {
-    if (this.#ended) return true;
+    if (this.#ended) return;
     const reader = this.#readers.shift();
-    if (reader) {
-      reader.resolve({ value: item, done: false });
-      return true;
-    }
-    if (this.size >= this.itemsMax) return false;
-    this.#items.push(item);
-    return true;
+    if (reader) reader.resolve({ value: item, done: false });
+    else this.#items.push(item);
   }
   /** What is there can still be read; then reading ends, with `error` if there is one. */
   end(error) {
@@ -665,12 +688,17 @@ var PublicationQueue = class {
     this.#error = error;
     for (const reader of this.#readers.splice(0)) this.#finish(reader.resolve, reader.reject);
   }
-  /** All that waits, which is then gone from here. */
+  /** The first of those that wait which is as wanted. */
+  find(wanted) {
+    for (let at = this.#head; at < this.#items.length; ++at) {
+      const item = this.#items[at];
+      if (wanted(item)) return item;
+    }
+    return void 0;
+  }
+  /** What has waited longest, if anything does. */
   take() {
-    const items = this.#items.slice(this.#head);
-    this.#items = [];
-    this.#head = 0;
-    return items;
+    return this.size > 0 ? this.#shift() : void 0;
   }
   next() {
     return new Promise((resolve, reject) => {
@@ -788,15 +816,21 @@ var Subscription = class {
   get members() {
     return this.#members.all;
   }
-  /** Where it stands: `from` of a later subscription that is to go on there. Nothing before it is subscribed. */
+  /**
+   * Where it stands: `from` of a later subscription that is to go on there. Nothing before it is subscribed. What has
+   * arrived, but was not read by a loop yet, is still to come.
+   */
   get position() {
+    const unread = this.#queue.find(({ publication }) => publication.offset !== void 0 && !publication.retained);
+    if (unread && this.options.durable === void 0) return { epoch: unread.epoch, offset: unread.publication.offset };
     const { epoch, next } = this.#position;
     return next === void 0 ? void 0 : { epoch, offset: next };
   }
   /** Calls `listener` for each such event, until the function that this returns is called. */
   on(type, listener) {
     const off = this.#events.on(type, listener);
-    if (type === "publication") for (const each of this.#queue.take()) this.#events.emit("publication", each);
+    if (type !== "publication") return off;
+    for (let each = this.#queue.take(); each; each = this.#queue.take()) this.#events.emit("publication", each.publication);
     return off;
   }
   /** Fulfilled once the broker has subscribed it. Errors: the refusal; "closed". */
@@ -809,8 +843,7 @@ var Subscription = class {
     const sub = this.#id;
     this.#end(void 0);
     if (sub === void 0) return;
-    await this.host.call({ command: "unsubscribe", fields: { sub }, repeatable: false, onlyIfConnected: true }).catch(() => {
-    });
+    await this.#tellUnsubscribed(sub);
   }
   /** Of a durable subscription: these are done and will not be pushed again. */
   ack(publications, options) {
@@ -829,7 +862,10 @@ var Subscription = class {
   }
   [Symbol.asyncIterator]() {
     return {
-      next: () => this.#queue.next(),
+      next: async () => {
+        const { value, done } = await this.#queue.next();
+        return done ? { value: void 0, done } : { value: value.publication, done: false };
+      },
       return: async () => {
         void this.unsubscribe();
         return { value: void 0, done: true };
@@ -849,6 +885,7 @@ var Subscription = class {
       fields,
       repeatable: false,
       onlyIfConnected: true,
+      own: true,
       onId: (given) => this.#id = id = given,
       onAnswer: (answer) => this.#id === id && this.#subscribed(answer),
       options: { timeoutMs: Infinity }
@@ -883,18 +920,25 @@ var Subscription = class {
     else if (kind === "ended") this.#end(TernError.fromWire(push));
   }
   #published(wire) {
-    if (wire.offset !== void 0 && this.options.durable === void 0) {
-      if (!this.#position.advance(wire.offset) && !(wire.retained && !this.#recovery)) return;
-    }
+    const ordered = wire.offset !== void 0 && this.options.durable === void 0;
+    if (ordered && this.#position.isBehind(wire.offset) && !(wire.retained && !this.#recovery)) return;
+    const listened = this.#events.has("publication");
+    if (!listened && !this.#queue.hasRoom) return this.#overflowed();
+    if (ordered) this.#position.advance(wire.offset);
     const publication = publicationFromWire(wire);
-    if (this.#events.has("publication")) this.#events.emit("publication", publication);
-    else if (!this.#queue.push(publication)) return this.#overflowed();
+    if (listened) this.#events.emit("publication", publication);
+    else this.#queue.push({ publication, epoch: this.#position.epoch });
     this.#recovery?.published(wire.offset);
   }
   #overflowed() {
     const sub = this.#id;
     this.#end(new TernError("subscriber_too_slow", `${this.#queue.size} publications wait to be read.`, { code: 920 }));
-    this.host.call({ command: "unsubscribe", fields: { sub }, repeatable: false, onlyIfConnected: true }).catch(() => {
+    void this.#tellUnsubscribed(sub);
+  }
+  /** Never fails. */
+  #tellUnsubscribed(sub) {
+    const call = { command: "unsubscribe", fields: { sub }, repeatable: false, onlyIfConnected: true, own: true };
+    return this.host.call(call).catch(() => {
     });
   }
   #dropped(push) {
@@ -920,6 +964,7 @@ var Subscription = class {
     if (again) this.#recover(!gap);
   }
   #recover(complete) {
+    if (this.#state === "ended") return;
     const told = (count) => this.#events.emit("recovered", { count, complete });
     if (this.options.filter || this.options.durable !== void 0) return told(void 0);
     const recovery = this.#recovery = new Recovery((count) => {
@@ -928,7 +973,7 @@ var Subscription = class {
       told(count);
     });
     const fields = { pattern: this.pattern, from: { last: 1 }, limit: 1, namespace: this.options.namespace };
-    this.host.call({ command: "history", fields, repeatable: false }).then(
+    this.host.call({ command: "history", fields, repeatable: false, own: true }).then(
       (wire) => {
         const last = wire.publications?.at(-1)?.offset;
         recovery.endsWith(last, this.#position.next);
@@ -941,7 +986,7 @@ var Subscription = class {
     if (this.#state === "ended" || error.name === "connection_lost") return;
     if (!error.temporary) return this.#end(error);
     this.#id = void 0;
-    const stop = this.host.after(refusalPauseMs, () => this.#id === void 0 && this.#state !== "ended" && this.opened());
+    const stop = this.host.timers.after(refusalPauseMs, () => this.#id === void 0 && this.#state !== "ended" && this.opened());
     const before = this.#cleanUp;
     this.#cleanUp = () => (stop(), before());
   }
@@ -950,29 +995,45 @@ var Subscription = class {
     const handles = list.map((each) => each.handle);
     if (handles.length === 0) return;
     if (handles.includes(void 0)) throw new TypeError("Only what a durable subscription delivers can be acknowledged.");
-    if (this.#id === void 0) await this.#again();
-    const call = { command, fields: { sub: this.#id, handles, ...more }, repeatable: false, options };
+    const { signal, timeoutMs = timeoutMsDefault } = options ?? {};
+    const deadline = this.host.timers.now() + timeoutMs;
+    if (this.#state !== "subscribed") await this.#again(command, signal, timeoutMs);
+    const left = deadline - this.host.timers.now();
+    const call = { command, fields: { sub: this.#id, handles, ...more }, repeatable: false, options: { signal, timeoutMs: left } };
     const answer = await this.host.call(call);
     const refusal = answer.results?.find((each) => each.error)?.error;
     if (refusal) throw TernError.fromWire(refusal);
   }
-  /** The next time that it is subscribed. */
-  #again() {
-    if (this.#state === "ended") return Promise.reject(new TernError("closed", "The subscription has ended."));
+  /** The next time that it is subscribed; in time for a request. */
+  #again(command, signal, timeoutMs) {
+    if (this.#state === "ended") return Promise.reject(subscriptionEnded());
+    if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
+      const timedOut = () => settle(() => reject(noAnswer(command, timeoutMs)));
+      const aborted = () => settle(() => reject(signal?.reason));
+      const stopTimer = timeoutMs === Infinity ? () => {
+      } : this.host.timers.after(timeoutMs, timedOut);
       const off = [
-        this.#events.on("subscribed", () => (off.forEach((each) => each()), resolve())),
-        this.#events.on("ended", (error) => (off.forEach((each) => each()), reject(error ?? new TernError("closed", "The subscription has ended."))))
+        this.#events.on("subscribed", () => settle(resolve)),
+        this.#events.on("ended", (error) => settle(() => reject(error ?? subscriptionEnded())))
       ];
+      const settle = (settled) => {
+        stopTimer();
+        signal?.removeEventListener("abort", aborted);
+        for (const each of off) each();
+        settled();
+      };
+      signal?.addEventListener("abort", aborted);
     });
   }
   #end(error) {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#id = void 0;
+    this.#recovery = void 0;
     this.#cleanUp();
     this.#queue.end(error);
-    this.#settleReady.reject(error ?? new TernError("closed", "The subscription has ended."));
+    this.#settleReady.reject(error ?? subscriptionEnded());
     this.host.ended(this);
     this.#events.emit("ended", error);
   }
@@ -1007,8 +1068,10 @@ var Client = class {
       timers: this.#timers,
       random: options.random
     });
-    const send = (message) => this.#connection.send(message);
-    this.#requests = new Requests(this.#timers, send, () => this.#connection.isOpen, options.requestsMax ?? 1e3);
+    const send = (text) => this.#connection.send(text);
+    const isOpen = () => this.#connection.isOpen;
+    const messageBytesMax = () => this.#connection.info?.limits["message_bytes_max"];
+    this.#requests = new Requests(this.#timers, send, isOpen, messageBytesMax, options.requestsMax ?? 1e3);
     this.#connection.on("opened", () => this.#opened());
     this.#connection.on("message", (message) => this.#received(message));
     this.#connection.on("lost", (lost) => this.#lost(lost));
@@ -1035,7 +1098,7 @@ var Client = class {
   connect(options = {}) {
     this.#start();
     if (this.state === "connected") return Promise.resolve(this.#connection.info);
-    const call = { command: "ping", fields: {}, repeatable: true, options: { timeoutMs: Infinity, ...options } };
+    const call = { command: "ping", fields: {}, repeatable: true, own: true, options: { timeoutMs: Infinity, ...options } };
     return this.#requests.call(call).then(() => this.#connection.info);
   }
   /** Ends everything: subscriptions, unanswered requests (with "closed"), the connection. connect() begins anew. */
@@ -1056,11 +1119,12 @@ var Client = class {
     const fields = { ...publicationFields({ ...options, subject, data }), namespace: this.#namespace(options) };
     return published(await this.#publish(fields, options.ephemeral ?? false, options));
   }
-  /** Publishes several of one topic at once; each succeeds or fails by itself. */
+  /** Publishes several of one topic at once; each succeeds or fails by itself. All of them are ephemeral, or none. */
   async publishAll(publications, options = {}) {
     const namespace = this.options.namespace;
     const fields = publications.map((each) => ({ ...publicationFields(each), namespace }));
-    const answer = await this.#publish(fields, false, options);
+    const ephemeral = publications.some((each) => each.ephemeral);
+    const answer = await this.#publish(fields, ephemeral, options);
     return outcomes(answer, (each) => published({ epoch: answer.epoch, ...each }));
   }
   /** Subscribes to a subject or a pattern (`chat.room.*`, `chat.>`). `T` is what the program knows of the data. */
@@ -1068,7 +1132,7 @@ var Client = class {
     this.#start();
     const subscription = new Subscription(pattern, { ...options, namespace: this.#namespace(options) }, {
       call: (call) => this.#requests.call(call),
-      after: (ms, action) => this.#timers.after(ms, action),
+      timers: this.#timers,
       ended: (ended) => this.#subscriptions.delete(ended)
     });
     this.#subscriptions.add(subscription);
@@ -1123,8 +1187,8 @@ var Client = class {
   /** Introduces itself, subscribes, and repeats what was unanswered: in that order, so that no own publish is missed. */
   #opened() {
     const unanswered = this.#requests.take();
-    const call = { command: "connect", fields: { client: this.options.name ?? "tern-client" }, repeatable: false, onlyIfConnected: true };
-    this.#requests.call({ ...call, options: { timeoutMs: Infinity } }).then(
+    const call = { command: "connect", fields: { client: this.options.name ?? "tern-client" }, repeatable: false };
+    this.#requests.call({ ...call, onlyIfConnected: true, own: true, options: { timeoutMs: Infinity } }).then(
       (answer) => this.#connection.confirmed(brokerInfo(answer)),
       () => {
       }

@@ -101,8 +101,10 @@ export class Client {
             timers: this.#timers,
             random: options.random,
         });
-        const send = (message: object) => this.#connection.send(message);
-        this.#requests = new Requests(this.#timers, send, () => this.#connection.isOpen, options.requestsMax ?? 1000);
+        const send = (text: string) => this.#connection.send(text);
+        const isOpen = () => this.#connection.isOpen;
+        const messageBytesMax = () => this.#connection.info?.limits["message_bytes_max"];
+        this.#requests = new Requests(this.#timers, send, isOpen, messageBytesMax, options.requestsMax ?? 1000);
         this.#connection.on("opened", () => this.#opened());
         this.#connection.on("message", (message) => this.#received(message));
         this.#connection.on("lost", (lost) => this.#lost(lost));
@@ -125,7 +127,7 @@ export class Client {
     connect(options: RequestOptions = {}): Promise<BrokerInfo> {
         this.#start();
         if (this.state === "connected") return Promise.resolve(this.#connection.info!);
-        const call = { command: "ping", fields: {}, repeatable: true, options: { timeoutMs: Infinity, ...options } };
+        const call = { command: "ping", fields: {}, repeatable: true, own: true, options: { timeoutMs: Infinity, ...options } };
         return this.#requests.call(call).then(() => this.#connection.info!);
     }
 
@@ -150,11 +152,12 @@ export class Client {
         return published(await this.#publish(fields, options.ephemeral ?? false, options));
     }
 
-    /** Publishes several of one topic at once; each succeeds or fails by itself. */
+    /** Publishes several of one topic at once; each succeeds or fails by itself. All of them are ephemeral, or none. */
     async publishAll(publications: NewPublication[], options: RequestOptions = {}): Promise<Outcome<Published>[]> {
         const namespace = this.options.namespace;
         const fields = publications.map((each) => ({ ...publicationFields(each), namespace }));
-        const answer = (await this.#publish(fields, false, options)) as { epoch?: string };
+        const ephemeral = publications.some((each) => each.ephemeral);
+        const answer = (await this.#publish(fields, ephemeral, options)) as { epoch?: string };
         return outcomes(answer, (each) => published({ epoch: answer.epoch, ...each }));
     }
 
@@ -163,7 +166,7 @@ export class Client {
         this.#start();
         const subscription = new Subscription<T>(pattern, { ...options, namespace: this.#namespace(options) }, {
             call: (call) => this.#requests.call(call),
-            after: (ms, action) => this.#timers.after(ms, action),
+            timers: this.#timers,
             ended: (ended) => this.#subscriptions.delete(ended),
         });
         this.#subscriptions.add(subscription);
@@ -227,8 +230,8 @@ export class Client {
     /** Introduces itself, subscribes, and repeats what was unanswered: in that order, so that no own publish is missed. */
     #opened(): void {
         const unanswered = this.#requests.take();
-        const call = { command: "connect", fields: { client: this.options.name ?? "tern-client" }, repeatable: false, onlyIfConnected: true };
-        this.#requests.call({ ...call, options: { timeoutMs: Infinity } }).then(
+        const call = { command: "connect", fields: { client: this.options.name ?? "tern-client" }, repeatable: false };
+        this.#requests.call({ ...call, onlyIfConnected: true, own: true, options: { timeoutMs: Infinity } }).then(
             (answer) => this.#connection.confirmed(brokerInfo(answer as Record<string, unknown>)),
             () => {},
         );

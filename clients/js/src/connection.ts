@@ -74,8 +74,8 @@ export class Connection extends Emitter<ConnectionEvents> {
     start(): void {
         if (this.state !== "closed") return;
         this.#backoff.reset();
-        this.#become({ state: "connecting" });
         void this.#open();
+        this.#become({ state: "connecting" }); // last: who is told may close it
     }
 
     stop(): void {
@@ -90,8 +90,8 @@ export class Connection extends Emitter<ConnectionEvents> {
         if (this.state === "connecting" && !this.#link) void this.#open();
     }
 
-    send(message: object): void {
-        this.#link?.send(message);
+    send(text: string): void {
+        this.#link?.send(text);
     }
 
     /** The broker has answered on this connection. */
@@ -99,8 +99,8 @@ export class Connection extends Emitter<ConnectionEvents> {
         if (!this.#isOpen) return;
         this.info = info;
         this.#backoff.reset();
-        this.#become({ state: "connected" });
         this.#watch();
+        this.#become({ state: "connected" }); // last: who is told may close it
     }
 
     async #open(): Promise<void> {

@@ -41,3 +41,10 @@ export const connectionLost = (message = "The connection was lost before the ans
 
 /** @internal */
 export const clientClosed = (message = "The client is closed.") => new TernError("closed", message);
+
+/** @internal */
+export const subscriptionEnded = () => new TernError("closed", "The subscription has ended.");
+
+/** @internal */
+export const noAnswer = (command: string, timeoutMs: number) =>
+    new TernError("timed_out", `No answer to ${command} in ${timeoutMs} ms.`, { temporary: true });

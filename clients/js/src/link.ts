@@ -1,13 +1,16 @@
 import { TernError } from "./errors.js";
 
-/** What the client needs of a WebSocket: browsers, Node.js 22 and npm's `ws` have it. */
+/**
+ * What the client needs of a WebSocket: browsers, Node.js 22 and npm's `ws` have it. Each calls its listeners with an
+ * event type of its own, and types of listeners only fit each other if they say nothing of that.
+ */
 export interface WebSocketLike {
     binaryType: string;
     readonly readyState: number;
-    onopen: ((event: never) => void) | null;
-    onmessage: ((event: { data: unknown }) => void) | null;
-    onclose: ((event: { code: number; reason: string }) => void) | null;
-    onerror: ((event: never) => void) | null;
+    onopen: ((event: any) => void) | null;
+    onmessage: ((event: any) => void) | null;
+    onclose: ((event: any) => void) | null;
+    onerror: ((event: any) => void) | null;
     send(text: string): void;
     close(code?: number, reason?: string): void;
 }
@@ -38,13 +41,13 @@ export class Link {
         private readonly events: LinkEvents,
     ) {
         socket.onopen = () => this.#over || events.opened();
-        socket.onmessage = (event) => this.#read(event.data);
-        socket.onclose = (event) => this.#end(event.code, event.reason);
+        socket.onmessage = (event: { data: unknown }) => this.#read(event.data);
+        socket.onclose = (event: { code: number; reason: string }) => this.#end(event.code, event.reason);
         socket.onerror = () => {}; // a close follows and says as much
     }
 
-    send(message: object): void {
-        if (!this.#over && this.socket.readyState === 1) this.socket.send(JSON.stringify(message));
+    send(text: string): void {
+        if (!this.#over && this.socket.readyState === 1) this.socket.send(text);
     }
 
     /** Closes and forgets it: a dead connection would take minutes to say that it is closed. */
@@ -93,6 +96,6 @@ export async function findWebSocket(given?: WebSocketConstructor): Promise<WebSo
     try {
         return (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName)).default as WebSocketConstructor;
     } catch {
-        throw new TernError("closed", "There is no WebSocket here: install the package `ws`, or give the option WebSocket.");
+        throw new TernError("closed", "There is no WebSocket here: install the package `ws` beside tern-client, or give the option WebSocket.");
     }
 }

@@ -31,11 +31,14 @@ export class Position {
         return this.next !== undefined;
     }
 
-    /** Whether a publication with that offset is a new one; then the position moves behind it. */
-    advance(offset: number): boolean {
-        if (this.next !== undefined && offset < this.next) return false;
-        this.next = offset + 1;
-        return true;
+    /** Whether the publication with that offset was there before. */
+    isBehind(offset: number): boolean {
+        return this.next !== undefined && offset < this.next;
+    }
+
+    /** The publication with that offset is there. */
+    advance(offset: number): void {
+        if (!this.isBehind(offset)) this.next = offset + 1;
     }
 
     /** The broker has answered a subscribe. What is missing, if anything is. */

@@ -16,17 +16,16 @@ export class PublicationQueue<Item> {
         return this.#items.length - this.#head;
     }
 
-    /** False when it is full: then nothing was added. */
-    push(item: Item): boolean {
-        if (this.#ended) return true;
+    /** Whether one more may be pushed. */
+    get hasRoom(): boolean {
+        return this.#readers.length > 0 || this.size < this.itemsMax;
+    }
+
+    push(item: Item): void {
+        if (this.#ended) return;
         const reader = this.#readers.shift();
-        if (reader) {
-            reader.resolve({ value: item, done: false });
-            return true;
-        }
-        if (this.size >= this.itemsMax) return false;
-        this.#items.push(item);
-        return true;
+        if (reader) reader.resolve({ value: item, done: false });
+        else this.#items.push(item);
     }
 
     /** What is there can still be read; then reading ends, with `error` if there is one. */
@@ -37,12 +36,18 @@ export class PublicationQueue<Item> {
         for (const reader of this.#readers.splice(0)) this.#finish(reader.resolve, reader.reject);
     }
 
-    /** All that waits, which is then gone from here. */
-    take(): Item[] {
-        const items = this.#items.slice(this.#head);
-        this.#items = [];
-        this.#head = 0;
-        return items;
+    /** The first of those that wait which is as wanted. */
+    find(wanted: (item: Item) => boolean): Item | undefined {
+        for (let at = this.#head; at < this.#items.length; ++at) {
+            const item = this.#items[at] as Item;
+            if (wanted(item)) return item;
+        }
+        return undefined;
+    }
+
+    /** What has waited longest, if anything does. */
+    take(): Item | undefined {
+        return this.size > 0 ? this.#shift() : undefined;
     }
 
     next(): Promise<IteratorResult<Item>> {

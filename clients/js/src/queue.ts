@@ -107,13 +107,16 @@ export class Queue {
         }));
     }
 
-    /** Messages one by one, for ever: until the loop is left or the signal says so. Each is to be deleted when done. */
+    /**
+     * Messages one by one, for ever, however long the broker is away: until the loop is left or the signal says so. Each
+     * is to be deleted when done. Errors: "timed_out" if `timeoutMs` is given.
+     */
     async *messages(options: ReceiveOptions = {}): AsyncGenerator<QueueMessage, void> {
-        const { signal } = options;
+        const { signal, timeoutMs = Infinity } = options;
         while (!signal?.aborted) {
             let received: QueueMessage[];
             try {
-                received = await this.receive({ waitMs: 20_000, ...options });
+                received = await this.receive({ waitMs: 20_000, ...options, timeoutMs });
             } catch (error) {
                 if (signal?.aborted) return;
                 throw error;

@@ -1,4 +1,4 @@
-import { TernError, connectionLost, type WireError } from "./errors.js";
+import { TernError, connectionLost, noAnswer, type WireError } from "./errors.js";
 import type { Push } from "./link.js";
 import type { Timers } from "./timers.js";
 
@@ -20,6 +20,8 @@ export interface Call {
     repeatableForMs?: number;
     /** Is refused at once while there is no connection. */
     onlyIfConnected?: boolean;
+    /** The client's own, which it needs in order to go on: never refused for being one too many. */
+    own?: boolean;
     /** Is told the id before it is sent. */
     onId?: (id: number) => void;
     /** Is told the answer before what stands behind it in the same message: a promise would be too late. */
@@ -29,12 +31,21 @@ export interface Call {
 
 interface Waiting extends Call {
     id: number;
+    /** The fields as they were when it was asked for: what the program changes later is not in it, however late it is sent. */
+    text: string;
     sentAt: number | undefined;
     resolve(answer: unknown): void;
     reject(error: unknown): void;
 }
 
-const timeoutMsDefault = 30_000;
+/** @internal */
+export const timeoutMsDefault = 30_000;
+/** What a broker takes at once, as long as it has not told. */
+const messageBytesMaxDefault = 20 * 1024 * 1024;
+
+/** Whether it is longer than that in UTF-8, which takes up to three bytes for what counts as one here. */
+const isLonger = (text: string, bytesMax: number) =>
+    text.length > bytesMax || (text.length * 3 > bytesMax && new TextEncoder().encode(text).length > bytesMax);
 
 /**
  * The requests without an answer, by id; those that may be repeated outlive their connection.
@@ -46,8 +57,9 @@ export class Requests {
 
     constructor(
         private readonly timers: Timers,
-        private readonly send: (message: object) => void,
+        private readonly send: (text: string) => void,
         private readonly isOpen: () => boolean,
+        private readonly messageBytesMax: () => number | undefined,
         private readonly requestsMax: number,
     ) {}
 
@@ -60,10 +72,16 @@ export class Requests {
         const { signal, timeoutMs = timeoutMsDefault } = call.options ?? {};
         if (signal?.aborted) return Promise.reject(signal.reason);
         if (call.onlyIfConnected && !this.isOpen()) return Promise.reject(connectionLost("There is no connection."));
-        if (this.#waiting.size >= this.requestsMax) {
+        if (this.#waiting.size >= this.requestsMax && !call.own) {
             return Promise.reject(
                 new TernError("too_many_requests", `${this.requestsMax} requests are unanswered.`, { temporary: true }),
             );
+        }
+        let text: string;
+        try {
+            text = JSON.stringify(call.fields);
+        } catch (error) {
+            return Promise.reject(error); // a circle, or a BigInt
         }
         return new Promise((resolve, reject) => {
             const id = this.#nextId++;
@@ -77,13 +95,13 @@ export class Requests {
             const waiting: Waiting = {
                 ...call,
                 id,
+                text,
                 sentAt: undefined,
                 resolve: (answer) => settle(() => resolve(answer)),
                 reject: (error) => settle(() => reject(error)),
             };
             const aborted = () => waiting.reject(signal?.reason);
-            const timedOut = () =>
-                waiting.reject(new TernError("timed_out", `No answer to ${call.command} in ${timeoutMs} ms.`, { temporary: true }));
+            const timedOut = () => waiting.reject(noAnswer(call.command, timeoutMs));
             signal?.addEventListener("abort", aborted);
             this.#waiting.set(id, waiting);
             call.onId?.(id);
@@ -133,7 +151,12 @@ export class Requests {
     }
 
     #transmit(waiting: Waiting): void {
+        const text = `{"id":${waiting.id},"${waiting.command}":${waiting.text}}`;
+        const bytesMax = this.messageBytesMax() ?? messageBytesMaxDefault;
+        if (isLonger(text, bytesMax)) {
+            return waiting.reject(new TernError("message_too_large", `The broker takes ${bytesMax} bytes at once.`));
+        }
         waiting.sentAt ??= this.timers.now();
-        this.send({ id: waiting.id, [waiting.command]: waiting.fields });
+        this.send(text);
     }
 }

@@ -106,14 +106,17 @@ export class Stream {
         };
     }
 
-    /** Records one by one from an offset on, for ever: until the loop is left or the signal says so. */
+    /**
+     * Records one by one from an offset on, for ever, however long the broker is away: until the loop is left or the signal
+     * says so. Errors: "timed_out" if `timeoutMs` is given.
+     */
     async *read<T = Json>(options: FetchOptions): AsyncGenerator<StreamRecord<T>, void> {
-        const { signal } = options;
+        const { signal, timeoutMs = Infinity } = options;
         let offset = options.offset;
         while (!signal?.aborted) {
             let fetched: Fetched<T>;
             try {
-                fetched = await this.fetch<T>({ waitMs: waitMsWhileReading, ...options, offset });
+                fetched = await this.fetch<T>({ waitMs: waitMsWhileReading, ...options, offset, timeoutMs });
             } catch (error) {
                 if (signal?.aborted) return;
                 throw error;

@@ -1,4 +1,4 @@
-import { TernError } from "./errors.js";
+import { noAnswer, subscriptionEnded, TernError } from "./errors.js";
 import { Emitter } from "./events.js";
 import type { Push } from "./link.js";
 import { Members, type Member, type PresenceChange, type WireMember } from "./members.js";
@@ -7,8 +7,9 @@ import { Position, type Gap } from "./position.js";
 import { publicationFromWire, type Publication, type WirePublication } from "./publication.js";
 import { PublicationQueue } from "./publication_queue.js";
 import { Recovery } from "./recovery.js";
-import type { Call, RequestOptions } from "./requests.js";
+import { timeoutMsDefault, type Call, type RequestOptions } from "./requests.js";
 import { subscribeFields, type SubscribeOptions } from "./subscribe_options.js";
+import type { Timers } from "./timers.js";
 
 /** `recovering`: the connection was lost, and what is missed meanwhile will be fetched. */
 export type SubscriptionState = "subscribing" | "subscribed" | "recovering" | "ended";
@@ -42,7 +43,7 @@ export interface SubscriptionEvents<T> {
 /** @internal */
 export interface SubscriptionHost {
     call(call: Call): Promise<unknown>;
-    after(ms: number, action: () => void): () => void;
+    timers: Timers;
     ended(subscription: Subscriber): void;
 }
 
@@ -56,6 +57,12 @@ export interface Subscriber {
     lost(): void;
     closed(error: TernError | undefined): void;
     pushed(kind: string, push: Push): void;
+}
+
+/** What waits to be read, and the epoch that its offset is of. */
+interface Arrived<T> {
+    publication: Publication<T>;
+    epoch: string | undefined;
 }
 
 type Presence = Parameters<Members["apply"]>[0];
@@ -80,7 +87,7 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
     readonly #events = new Emitter<SubscriptionEvents<T>>();
     readonly #members = new Members();
     readonly #position: Position;
-    readonly #queue: PublicationQueue<Publication<T>>;
+    readonly #queue: PublicationQueue<Arrived<T>>;
 
     /** @internal */
     constructor(
@@ -108,8 +115,13 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
         return this.#members.all;
     }
 
-    /** Where it stands: `from` of a later subscription that is to go on there. Nothing before it is subscribed. */
+    /**
+     * Where it stands: `from` of a later subscription that is to go on there. Nothing before it is subscribed. What has
+     * arrived, but was not read by a loop yet, is still to come.
+     */
     get position(): { epoch: string | undefined; offset: number } | undefined {
+        const unread = this.#queue.find(({ publication }) => publication.offset !== undefined && !publication.retained);
+        if (unread && this.options.durable === undefined) return { epoch: unread.epoch, offset: unread.publication.offset! };
         const { epoch, next } = this.#position;
         return next === undefined ? undefined : { epoch, offset: next };
     }
@@ -117,7 +129,8 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
     /** Calls `listener` for each such event, until the function that this returns is called. */
     on<Type extends keyof SubscriptionEvents<T>>(type: Type, listener: (event: SubscriptionEvents<T>[Type]) => void): () => void {
         const off = this.#events.on(type, listener);
-        if (type === "publication") for (const each of this.#queue.take()) this.#events.emit("publication", each);
+        if (type !== "publication") return off;
+        for (let each = this.#queue.take(); each; each = this.#queue.take()) this.#events.emit("publication", each.publication);
         return off;
     }
 
@@ -133,7 +146,7 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
         this.#end(undefined);
         if (sub === undefined) return;
         // Whatever becomes of it: a lost connection has ended it as well.
-        await this.host.call({ command: "unsubscribe", fields: { sub }, repeatable: false, onlyIfConnected: true }).catch(() => {});
+        await this.#tellUnsubscribed(sub);
     }
 
     /** Of a durable subscription: these are done and will not be pushed again. */
@@ -156,7 +169,10 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
 
     [Symbol.asyncIterator](): AsyncIterator<Publication<T>, undefined> {
         return {
-            next: () => this.#queue.next() as Promise<IteratorResult<Publication<T>, undefined>>,
+            next: async () => {
+                const { value, done } = await this.#queue.next();
+                return done ? { value: undefined, done } : { value: value.publication, done: false };
+            },
             return: async () => {
                 void this.unsubscribe(); // never fails; the loop's end does not wait for the broker
                 return { value: undefined, done: true };
@@ -177,6 +193,7 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
             fields,
             repeatable: false,
             onlyIfConnected: true,
+            own: true,
             onId: (given) => (this.#id = id = given),
             onAnswer: (answer) => this.#id === id && this.#subscribed(answer),
             options: { timeoutMs: Infinity }, // it waits for as long as the connection lives
@@ -215,19 +232,28 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
     }
 
     #published(wire: WirePublication): void {
-        if (wire.offset !== undefined && this.options.durable === undefined) {
-            if (!this.#position.advance(wire.offset) && !(wire.retained && !this.#recovery)) return; // a double
-        }
+        const ordered = wire.offset !== undefined && this.options.durable === undefined;
+        if (ordered && this.#position.isBehind(wire.offset!) && !(wire.retained && !this.#recovery)) return; // a double
+        const listened = this.#events.has("publication");
+        if (!listened && !this.#queue.hasRoom) return this.#overflowed(); // before the position is behind it
+        if (ordered) this.#position.advance(wire.offset!);
+
         const publication = publicationFromWire<T>(wire);
-        if (this.#events.has("publication")) this.#events.emit("publication", publication);
-        else if (!this.#queue.push(publication)) return this.#overflowed();
+        if (listened) this.#events.emit("publication", publication);
+        else this.#queue.push({ publication, epoch: this.#position.epoch });
         this.#recovery?.published(wire.offset);
     }
 
     #overflowed(): void {
         const sub = this.#id;
         this.#end(new TernError("subscriber_too_slow", `${this.#queue.size} publications wait to be read.`, { code: 920 }));
-        this.host.call({ command: "unsubscribe", fields: { sub }, repeatable: false, onlyIfConnected: true }).catch(() => {});
+        void this.#tellUnsubscribed(sub);
+    }
+
+    /** Never fails. */
+    #tellUnsubscribed(sub: number | undefined): Promise<unknown> {
+        const call = { command: "unsubscribe", fields: { sub }, repeatable: false, onlyIfConnected: true, own: true };
+        return this.host.call(call).catch(() => {});
     }
 
     #dropped(push: Push): void {
@@ -255,6 +281,7 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
     }
 
     #recover(complete: boolean): void {
+        if (this.#state === "ended") return; // by who was told that it is subscribed
         const told = (count: number | undefined) => this.#events.emit("recovered", { count, complete });
         // With a filter, or a place that the broker keeps, there is no last one that will come for certain.
         if (this.options.filter || this.options.durable !== undefined) return told(undefined);
@@ -264,7 +291,7 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
             told(count);
         }));
         const fields = { pattern: this.pattern, from: { last: 1 }, limit: 1, namespace: this.options.namespace };
-        this.host.call({ command: "history", fields, repeatable: false }).then(
+        this.host.call({ command: "history", fields, repeatable: false, own: true }).then(
             (wire) => {
                 const last = (wire as { publications?: WirePublication[] }).publications?.at(-1)?.offset;
                 recovery.endsWith(last, this.#position.next);
@@ -277,7 +304,7 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
         if (this.#state === "ended" || error.name === "connection_lost") return;
         if (!error.temporary) return this.#end(error);
         this.#id = undefined;
-        const stop = this.host.after(refusalPauseMs, () => this.#id === undefined && this.#state !== "ended" && this.opened());
+        const stop = this.host.timers.after(refusalPauseMs, () => this.#id === undefined && this.#state !== "ended" && this.opened());
         const before = this.#cleanUp;
         this.#cleanUp = () => (stop(), before());
     }
@@ -287,21 +314,35 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
         const handles = list.map((each) => each.handle);
         if (handles.length === 0) return;
         if (handles.includes(undefined)) throw new TypeError("Only what a durable subscription delivers can be acknowledged.");
-        if (this.#id === undefined) await this.#again();
-        const call = { command, fields: { sub: this.#id, handles, ...more }, repeatable: false, options };
+        const { signal, timeoutMs = timeoutMsDefault } = options ?? {};
+        const deadline = this.host.timers.now() + timeoutMs;
+        if (this.#state !== "subscribed") await this.#again(command, signal, timeoutMs);
+        const left = deadline - this.host.timers.now();
+        const call = { command, fields: { sub: this.#id, handles, ...more }, repeatable: false, options: { signal, timeoutMs: left } };
         const answer = (await this.host.call(call)) as { results?: { error?: never }[] };
         const refusal = answer.results?.find((each) => each.error)?.error;
         if (refusal) throw TernError.fromWire(refusal);
     }
 
-    /** The next time that it is subscribed. */
-    #again(): Promise<void> {
-        if (this.#state === "ended") return Promise.reject(new TernError("closed", "The subscription has ended."));
+    /** The next time that it is subscribed; in time for a request. */
+    #again(command: string, signal: AbortSignal | undefined, timeoutMs: number): Promise<void> {
+        if (this.#state === "ended") return Promise.reject(subscriptionEnded());
+        if (signal?.aborted) return Promise.reject(signal.reason);
         return new Promise((resolve, reject) => {
+            const timedOut = () => settle(() => reject(noAnswer(command, timeoutMs)));
+            const aborted = () => settle(() => reject(signal?.reason));
+            const stopTimer = timeoutMs === Infinity ? () => {} : this.host.timers.after(timeoutMs, timedOut);
             const off = [
-                this.#events.on("subscribed", () => (off.forEach((each) => each()), resolve())),
-                this.#events.on("ended", (error) => (off.forEach((each) => each()), reject(error ?? new TernError("closed", "The subscription has ended.")))),
+                this.#events.on("subscribed", () => settle(resolve)),
+                this.#events.on("ended", (error) => settle(() => reject(error ?? subscriptionEnded()))),
             ];
+            const settle = (settled: () => void) => {
+                stopTimer();
+                signal?.removeEventListener("abort", aborted);
+                for (const each of off) each();
+                settled();
+            };
+            signal?.addEventListener("abort", aborted);
         });
     }
 
@@ -309,9 +350,10 @@ export class Subscription<T = Json> implements AsyncIterable<Publication<T>> {
         if (this.#state === "ended") return;
         this.#state = "ended";
         this.#id = undefined;
+        this.#recovery = undefined;
         this.#cleanUp();
         this.#queue.end(error);
-        this.#settleReady.reject(error ?? new TernError("closed", "The subscription has ended."));
+        this.#settleReady.reject(error ?? subscriptionEnded());
         this.host.ended(this);
         this.#events.emit("ended", error);
     }

@@ -200,6 +200,8 @@ test("publishing over HTTP", async (suite) => {
             assert.equal((await response.json()).error.name, name);
         }
         assert.equal((await fetch(`${broker.url}/topics/t`)).status, 405);
+        const unnamed = await post("/topics/t", "x", { "Tern-Attribute-": "red" });
+        assert.equal((await unnamed.json()).error.name, "attribute_name_invalid");
     });
 
     await suite.test("is closed to pages of elsewhere", async () => {

@@ -1,5 +1,7 @@
 #include "tests/crash/kill9/topic_actors.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "protocol/status.hpp"
@@ -13,6 +15,10 @@ namespace {
 constexpr std::uint64_t requests_max = 3;
 constexpr std::uint64_t publications_max = 4;
 constexpr std::array subjects_below = {".a", ".b", ".b.c"};
+/// So often a question is answered on a connection, and nothing pushed meanwhile, before nothing is expected any more.
+constexpr std::uint64_t idle_questions_max = 1000;
+/// So often all that a member had has come back, and nothing is pushed meanwhile.
+constexpr std::uint64_t idle_waits_max = 5;
 /// In a hundred, of what a member is pushed.
 constexpr std::uint64_t given_back_percent = 5;
 constexpr std::uint64_t forgotten_percent = 5;
@@ -89,11 +95,26 @@ void LiveSubscriber::begin(WireClient& client) {
 }
 
 void LiveSubscriber::work(WireClient& client) {
-    const auto reply = client.await();
-    require_stands(*reply);
-    if (const auto* gap = reply->body_as_PublicationGap())
+    take(*client.await());
+}
+
+void LiveSubscriber::finish(WireClient& client, std::uint64_t end) {
+    for (std::uint64_t idle = 0; position() < end;) {
+        const auto before = position();
+        const auto request = client.ask([&](std::uint64_t id) { return detail::describe_topic(id, topic_); });
+        for (auto reply = client.await(); reply->id() != request; reply = client.await()) take(*reply);
+        idle = position() == before ? idle + 1 : 0;
+        if (idle == idle_questions_max)
+            throw TestFailure(fmt::format("publications {} to {} of {} are there, and not pushed to who is subscribed",
+                                          position(), end - 1, topic_));
+    }
+}
+
+void LiveSubscriber::take(const wire::Reply& reply) {
+    require_stands(reply);
+    if (const auto* gap = reply.body_as_PublicationGap())
         return ledger_.gap_told(topic_, gap->from_offset(), gap->to_offset());
-    const auto* publications = reply->body_as_Publications();
+    const auto* publications = reply.body_as_Publications();
     if (publications == nullptr) throw TestFailure("a subscriber was told something else than publications");
     for (const auto* each : *publications->publications()) ledger_.pushed(topic_, seen_of(*each));
 }
@@ -131,6 +152,7 @@ void DurableMember::settle(WireClient& client, const wire::Publications& pushes)
     for (const auto* each : *pushes.publications()) {
         const auto seen = seen_of(*each);
         ledger_.handed_out(news_topic, seen, connection_);
+        ++handed_out_;
         const auto dice = careful_ ? 100 : random_.below(100);
         if (dice < given_back_percent) {
             given_back.push_back(each->handle()->str());
@@ -181,30 +203,59 @@ std::uint64_t DurableMember::waiting(WireClient& client) {
     }
 }
 
-void QueueReader::work(WireClient& client, std::chrono::milliseconds wait) {
+void DurableMember::finish(WireClient& client) {
+    careful_ = true;
+    begin(client);
+    for (std::uint64_t idle = 0;;) {
+        const auto left = waiting(client);
+        if (left == 0) break;
+        // What waits is on its way here, or will be when the member that had it is given up.
+        const auto before = handed_out_;
+        work_for(client, acknowledgement_wait);
+        idle = handed_out_ == before ? idle + 1 : 0;
+        if (idle == idle_waits_max)
+            throw TestFailure(
+                fmt::format("{} publications wait for the durable subscription, and are not pushed", left));
+    }
+    while (!asked_.empty()) work(client);
+}
+
+void DurableMember::work_for(WireClient& client, std::chrono::milliseconds duration) {
+    ReceiveOptions how;
+    how.wait = duration;
+    const auto request = client.ask([&](std::uint64_t id) { return detail::receive(id, QueueName{empty_queue}, how); });
+    for (auto reply = client.await(); reply->id() != request; reply = client.await()) take(client, *reply);
+}
+
+bool QueueReader::work(WireClient& client, std::chrono::milliseconds wait) {
     const QueueName queue{queue_behind(topic_)};
     ReceiveOptions how;
     how.messages_max = 10;
     how.wait = wait;
     const auto received = client.execute([&](std::uint64_t id) { return detail::receive(id, queue, how); });
     require_ok(received, "a receive");
-    if (received.value().empty()) return;
+    if (received.value().empty()) return false;
     std::vector<std::string> handles;
     for (const auto& message : received.value()) {
         ledger_.taken(topic_, message.body, to_string(message.id));
         handles.push_back(message.receipt_handle);
     }
     require_ok(client.execute([&](std::uint64_t id) { return detail::delete_batch(id, queue, handles); }), "a delete");
+    return true;
 }
 
 void QueueReader::finish(WireClient& client) {
-    for (;;) {
+    for (std::uint64_t idle = 0;;) {
         const auto told =
             client.execute([&](std::uint64_t id) { return detail::describe_queue(id, queue_behind(topic_)); });
         require_ok(told, "a question for a queue");
         const auto& counts = told.value().counts;
-        if (counts.visible + counts.in_flight + counts.delayed == 0) return;
-        work(client, visibility);
+        const auto left = counts.visible + counts.in_flight + counts.delayed;
+        if (left == 0) return;
+        idle = work(client, visibility) ? 0 : idle + 1;
+        if (idle == idle_waits_max)
+            throw TestFailure(
+                fmt::format("{} messages are in the queue behind {}, and nobody is given them", left, topic_));
     }
 }
 

@@ -24,6 +24,8 @@ inline constexpr std::uint64_t ticker_publications_max = 50;
 inline constexpr const char* durable_subscription = "printer";
 /// Short, so that what a member held that died is pushed again in the same run.
 inline constexpr std::chrono::milliseconds acknowledgement_wait{1000};
+/// Nobody ever sends to it: a receive from it ends by the broker's own clock.
+inline constexpr auto empty_queue = "nothing";
 
 /// All of a topic.
 inline std::string pattern_of(const std::string& topic) {
@@ -65,10 +67,15 @@ public:
     void begin(WireClient& client);
     /// Takes what is pushed next.
     void work(WireClient& client);
+    /// Takes what is pushed until it is at `end`. Errors: throws TestFailure when the broker, which answers all the
+    /// while, pushes nothing more before that.
+    void finish(WireClient& client, std::uint64_t end);
     std::uint64_t position() const { return ledger_.position(topic_)->offset; }
     const std::string& topic() const { return topic_; }
 
 private:
+    void take(const wire::Reply& reply);
+
     TopicLedger& ledger_;
     const std::string topic_;
 };
@@ -81,13 +88,15 @@ public:
     void begin(WireClient& client);
     /// Takes what comes next: pushes, or the answer to what it did about earlier ones.
     void work(WireClient& client);
-    /// From now on everything is acknowledged.
-    void become_careful() { careful_ = true; }
-    bool has_asked() const { return !asked_.empty(); }
-    /// Asks the broker how much waits, by the same connection; meanwhile it works on.
-    std::uint64_t waiting(WireClient& client);
+    /// Acknowledges everything from now on, until nothing waits. Errors: throws TestFailure when something waits and is
+    /// not pushed, though nobody can have it any more.
+    void finish(WireClient& client);
 
 private:
+    /// Asks the broker how much waits, by the same connection; meanwhile it works on.
+    std::uint64_t waiting(WireClient& client);
+    /// Works on until the broker says that so much time has passed.
+    void work_for(WireClient& client, std::chrono::milliseconds duration);
     void settle(WireClient& client, const wire::Publications& pushes);
     void settled(const wire::Reply& reply);
     void take(WireClient& client, const wire::Reply& reply);
@@ -95,6 +104,7 @@ private:
     TopicLedger& ledger_;
     SeededRandom random_;
     bool careful_ = false;
+    std::uint64_t handed_out_ = 0;
     std::uint64_t connection_ = 0;
     std::uint64_t subscription_ = 0;
     /// Offsets whose acknowledgement is asked for, by request; none of a request that gives back.
@@ -106,8 +116,10 @@ class QueueReader {
 public:
     QueueReader(TopicLedger& ledger, std::string topic) : ledger_(ledger), topic_(std::move(topic)) {}
 
-    void work(WireClient& client, std::chrono::milliseconds wait);
-    /// Until nothing is left, also of what somebody had who died.
+    /// Whether there was anything.
+    bool work(WireClient& client, std::chrono::milliseconds wait);
+    /// Until nothing is left, also of what somebody had who died. Errors: throws TestFailure when there is something
+    /// that nobody is given.
     void finish(WireClient& client);
 
 private:

@@ -53,6 +53,8 @@ void make_topics(std::uint16_t port) {
     WireClient client(port);
     make_topic(client, news_topic, {.history_publications = 0, .history_bytes = 0});
     make_topic(client, ticker_topic, {.history_publications = ticker_publications_max});
+    client.create_queue(empty_queue, {false, visibility.count(), -1});
+    require_ok(client.await()->status(), "a queue for nothing");
 }
 
 TopicCast::TopicCast(TopicLedger& ledger, std::uint64_t seed)
@@ -100,12 +102,7 @@ void TopicCast::finish(std::uint16_t port) {
 
 void TopicCast::finish_durable(std::uint16_t port) {
     WireClient client(port);
-    auto& member = members_.front();
-    member.become_careful();
-    member.begin(client);
-    // What waits is on its way here, or will be when the member that had it is given up.
-    while (member.waiting(client) > 0) member.work(client);
-    while (member.has_asked()) member.work(client);
+    members_.front().finish(client);
 }
 
 void TopicCast::finish_topic(std::uint16_t port, LiveSubscriber& subscriber,
@@ -114,7 +111,8 @@ void TopicCast::finish_topic(std::uint16_t port, LiveSubscriber& subscriber,
     auto contents = read_contents(reader, subscriber.topic());
     contents.publications_max = publications_max;
     WireClient client(port);
-    for (subscriber.begin(client); subscriber.position() < contents.end.offset;) subscriber.work(client);
+    subscriber.begin(client);
+    subscriber.finish(client, contents.end.offset);
     ledger_.found(subscriber.topic(), contents);
 }
 

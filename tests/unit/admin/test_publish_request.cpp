@@ -71,6 +71,25 @@ TEST_CASE("what is wrong with the path or the query is named") {
     CHECK(std::holds_alternative<HttpResponse>(refused));
 }
 
+TEST_CASE("a field of the header that can be there once is refused by name when it is there twice") {
+    for (const std::string name : {"Tern-Key", "tern-group"}) {
+        auto request = post_request("/topics/t");
+        request.fields = {{name, "a"}, {name, "b"}};
+        const auto refused = read_publish(std::move(request));
+        REQUIRE(std::holds_alternative<HttpResponse>(refused));
+        CHECK_EQ(std::get<HttpResponse>(refused).status, 400);
+        CHECK_NE(std::get<HttpResponse>(refused).body.find("(" + name + ")"), std::string::npos);
+    }
+}
+
+TEST_CASE("an attribute without a name is none that is left out: the broker refuses it") {
+    auto request = post_request("/topics/t");
+    request.fields = {{"Tern-Attribute-", "red"}};
+    const auto publish = publish_of(std::move(request));
+    REQUIRE_EQ(publish.batch->front().attributes.size(), 1);
+    CHECK_EQ(publish.batch->front().attributes[0].name, "");
+}
+
 TEST_CASE("the answer is JSON") {
     engine::Answer answer;
     answer.body = engine::PublishResults{{{.id = {1, 2}, .offset = 5}}, "k3"};

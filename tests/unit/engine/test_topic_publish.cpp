@@ -212,6 +212,21 @@ TEST_CASE_FIXTURE(TopicFixture, "retained values are read in pieces, bounded by 
     CHECK_EQ(pieces, 3);
 }
 
+TEST_CASE("a topic keeps the last values of as many subjects as the broker's setting allows") {
+    TopicFixture fixture({.retained_subjects_per_topic_max = 2});
+    fixture.create({.retained = true});
+    const auto of = [&](const char* data, const char* subject) { return fixture.publication_of(data, subject); };
+    const auto results =
+        fixture.publish_all({of("1", "chat.a"), of("2", "chat.b"), of("3", "chat.c"), of("4", "chat.a")}).results;
+
+    CHECK_EQ(results.at(1).status, Errc::ok);
+    CHECK_EQ(results.at(2).status, Errc::too_many_retained_subjects);
+    CHECK_FALSE(results.at(2).offset.has_value());
+    CHECK_EQ(results.at(3).offset, 2);
+    CHECK_EQ(fixture.retained("chat.>").size(), 2);
+    CHECK_EQ(fixture.publish_all({of("5", "chat.c")}, true).results.at(0).status, Errc::ok);
+}
+
 TEST_CASE_FIXTURE(TopicFixture, "the last publication of each subject is retained") {
     create({.retained = true});
     publish_all({publication_of("1", "chat.a"), publication_of("2", "chat.b.c"), publication_of("3", "chat.a")});

@@ -172,3 +172,20 @@ test("a listener that throws keeps nobody from going on", async (t) => {
     assert.throws(mock.calls[0].arguments[0], /mine/);
     client.close();
 });
+
+test("a listener may close the client, whatever it is told", async () => {
+    for (const wanted of ["connecting", "connected"]) {
+        const broker = new FakeBroker();
+        const client = broker.client();
+        client.on("state", ({ state }) => state === wanted && client.close());
+
+        client.connect().catch(() => {});
+        await settled();
+        if (wanted === "connected") await broker.accept();
+        await broker.timers.advance(200_000);
+
+        assert.equal(client.state, "closed", wanted);
+        assert.equal(broker.connections.length, wanted === "connected" ? 1 : 0);
+        assert.equal(broker.timers.untilNext, Infinity);
+    }
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
@@ -38,4 +38,21 @@ test("the built file is small, and has no dependency", () => {
 
     assert.ok(text.length < 60_000, `${text.length} bytes`);
     assert.doesNotMatch(text, /^import /m);
+});
+
+test("the types fit strict programs, with the WebSocket of browsers and that of npm's ws", (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "tern-types-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(js, join(folder, "node_modules/tern-client"));
+    writeFileSync(join(folder, "package.json"), '{"type": "module"}');
+    copyFileSync(fileURLToPath(new URL("types/program.ts", import.meta.url)), join(folder, "program.ts"));
+    const compiler = fileURLToPath(new URL("../../node/node_modules/typescript/bin/tsc", import.meta.url));
+
+    const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"];
+    for (const resolution of ["bundler", "nodenext"]) {
+        const module = ["--moduleResolution", resolution, "--module", resolution === "bundler" ? "es2022" : resolution];
+        const { stdout } = spawnSync("node", [compiler, ...strict, ...module, "program.ts"], { cwd: folder, encoding: "utf8" });
+        assert.equal(stdout, "", resolution);
+    }
 });

@@ -178,3 +178,84 @@ test("unanswered requests are bounded", async () => {
     assert.equal(fourth.temporary, true);
     client.close();
 });
+
+test("as many requests as may wait do not keep the client from connecting and subscribing", async () => {
+    const broker = new FakeBroker();
+    const client = broker.client({ requestsMax: 3 });
+    for (let i = 0; i < 3; ++i) client.publish("chat.a", i).catch(() => {});
+    const subscription = client.subscribe("chat.>");
+    const connect = client.connect();
+
+    const connection = await broker.accept();
+    await connection.answer("subscribe", { sub: connection.last("subscribe").id, topic: "chat", epoch: "e", offset: 0, recovered: true });
+    await connection.answer("ping");
+
+    assert.equal(client.state, "connected");
+    assert.equal((await subscription.ready()).topic, "chat");
+    await connect;
+    client.close();
+});
+
+test("what is published is what it was when publish was called, however late it is sent", async () => {
+    const broker = new FakeBroker();
+    const client = broker.client();
+    const order = { state: "new" };
+    client.publish("orders.a", order).catch(() => {});
+    order.state = "paid";
+
+    const first = await broker.accept();
+    order.state = "sent";
+    const second = await broker.reconnect();
+
+    assert.deepEqual(first.last("publish").publish.data, { state: "new" });
+    assert.deepEqual(second.last("publish").publish, first.last("publish").publish);
+    client.close();
+});
+
+test("data that is no JSON is refused at once, and breaks nothing later", async () => {
+    const broker = new FakeBroker();
+    const client = broker.client();
+    const circle = {};
+    circle.self = circle;
+
+    await assert.rejects(client.publish("chat.a", circle), TypeError);
+    await assert.rejects(client.publish("chat.a", 1n), TypeError);
+    client.publish("chat.a", "good").catch(() => {});
+    const connection = await broker.accept();
+
+    assert.deepEqual(connection.requests("publish").map((each) => each.publish.data), ["good"]);
+    client.close();
+});
+
+test("what the broker would close the connection over is not sent", async () => {
+    const broker = new FakeBroker();
+    const client = broker.client();
+    client.connect().catch(() => {});
+    await settled();
+    const connection = broker.latest;
+    connection.open();
+    await connection.answer("connect", { broker: "fake", ping_ms: 0, limits: { message_bytes_max: 1000 } });
+
+    const tooLong = await rejection(client.publish("chat.a", "\u20ac".repeat(400)));
+    client.publish("chat.a", "\u20ac".repeat(200)).catch(() => {});
+    await settled();
+
+    assert.equal(tooLong.name, "message_too_large");
+    assert.equal(connection.requests("publish").length, 1);
+    client.close();
+});
+
+test("several ephemeral ones at once are refused without a connection, and never repeated, too", async () => {
+    const broker = new FakeBroker();
+    const client = broker.client();
+    const signals = [{ subject: "chat.a", data: 1, ephemeral: true }, { subject: "chat.b", data: 2, ephemeral: true }];
+    assert.equal((await rejection(client.publishAll(signals))).name, "connection_lost");
+    await broker.accept();
+    const publish = rejection(client.publishAll(signals));
+
+    const connection = await broker.reconnect();
+
+    assert.equal((await publish).name, "connection_lost");
+    assert.equal(connection.requests("publish").length, 0);
+    client.close();
+});

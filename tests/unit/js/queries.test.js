@@ -141,3 +141,21 @@ test("streams: append, fetch, read on", async () => {
     assert.equal(connection.last("fetch").fetch.offset, 6);
     client.close();
 });
+
+test("loops over queues and streams outlast a broker that is away for long", async () => {
+    const { broker, client, connection } = await connected();
+    const message = client.queue("jobs").messages().next();
+    const record = client.stream("events").read({ offset: 5 }).next();
+    await settled();
+    await connection.die();
+    while (broker.timers.now() < 200_000) await broker.timers.advance(broker.timers.untilNext);
+
+    client.reconnectNow();
+    const next = await broker.accept();
+    await next.answer("receive", { messages: [{ id: "m", handle: "h", body: "resize" }] });
+    await next.answer("fetch", { records: [{ offset: 5, time: 7, data: 1 }], next_offset: 6 });
+
+    assert.equal((await message).value.body, "resize");
+    assert.equal((await record).value.data, 1);
+    client.close();
+});

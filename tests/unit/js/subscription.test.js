@@ -371,3 +371,105 @@ test("a state that was set while the subscribe was on its way follows it", async
     assert.equal(connection.last("state").state.state, "away");
     client.close();
 });
+
+test("the position is behind what a loop has read, not behind what has arrived", async () => {
+    const { client, subscription, connection, sub } = await subscribed();
+    connection.say(pub(sub, 10), pub(sub, 12), pub(sub, 13));
+    const iterator = subscription[Symbol.asyncIterator]();
+    assert.deepEqual(subscription.position, { epoch: "e1", offset: 10 });
+
+    await iterator.next();
+    assert.deepEqual(subscription.position, { epoch: "e1", offset: 12 });
+    await iterator.next();
+    await iterator.next();
+
+    assert.deepEqual(subscription.position, { epoch: "e1", offset: 14 });
+    client.close();
+});
+
+test("the position of what has not been read keeps its epoch when offsets begin anew", async () => {
+    const { broker, client, subscription, connection, sub } = await subscribed();
+    connection.say(pub(sub, 10));
+
+    const next = await reconnected(broker, { epoch: "e2", offset: 0, recovered: false });
+    next.connection.say(pub(next.sub, 0));
+
+    assert.deepEqual(subscription.position, { epoch: "e1", offset: 10 });
+    const iterator = subscription[Symbol.asyncIterator]();
+    await iterator.next();
+    assert.deepEqual(subscription.position, { epoch: "e2", offset: 0 });
+    client.close();
+});
+
+test("who was too slow may go on from the position without missing anything", async () => {
+    const { client, subscription, connection, sub } = await subscribed({ queueMax: 2 });
+    connection.say(pub(sub, 10), pub(sub, 11), pub(sub, 12), pub(sub, 13));
+
+    const iterator = subscription[Symbol.asyncIterator]();
+    for (let read = 0; read < 2; ++read) await iterator.next();
+    await assert.rejects(iterator.next(), { name: "subscriber_too_slow" });
+
+    assert.deepEqual(subscription.position, { epoch: "e1", offset: 12 });
+    client.close();
+});
+
+test("a listener that keeps the position keeps it behind what it was given, also of what came before it", async () => {
+    const { client, subscription, connection, sub } = await subscribed();
+    connection.say(pub(sub, 10), pub(sub, 11));
+    const kept = [];
+
+    subscription.on("publication", () => kept.push(subscription.position.offset));
+    connection.say(pub(sub, 12));
+
+    assert.deepEqual(kept, [11, 12, 13]);
+    client.close();
+});
+
+test("an ack that waits for a connection is given up in time, or by its signal", async () => {
+    const { broker, client, subscription, connection, sub } = await subscribed({ durable: "mine" });
+    const publications = collected(subscription, "publication");
+    connection.say(pub(sub, 10, { handle: "h1", delivery: 1 }));
+    await connection.die();
+    const abort = new AbortController();
+
+    const late = rejection(subscription.ack(publications[0], { timeoutMs: 300 }));
+    const aborted = rejection(subscription.reject(publications[0], { signal: abort.signal, timeoutMs: Infinity }));
+    abort.abort();
+    await broker.timers.advance(300);
+
+    assert.equal((await late).name, "timed_out");
+    assert.equal((await aborted).name, "AbortError");
+    const before = rejection(subscription.ack(publications[0], { signal: abort.signal }));
+    assert.equal((await before).name, "AbortError");
+    client.close();
+    assert.equal(broker.timers.untilNext, Infinity);
+});
+
+test("an ack waits until the subscription is open again, not only the connection", async () => {
+    const { broker, client, subscription, connection, sub } = await subscribed({ durable: "mine" });
+    const publications = collected(subscription, "publication");
+    connection.say(pub(sub, 10, { handle: "h1", delivery: 1 }));
+    const next = await broker.reconnect();
+
+    const ack = subscription.ack(publications[0]);
+    await settled();
+    assert.equal(next.requests("ack").length, 0);
+    await next.answer("subscribe", { sub: next.last("subscribe").id, topic: "chat", recovered: true });
+    await next.answer("ack", { results: [{}] });
+
+    await ack;
+    client.close();
+});
+
+test("nothing is recovered after the end", async () => {
+    const { broker, client, subscription, connection, sub } = await subscribed();
+    const recovered = collected(subscription, "recovered");
+    connection.say(pub(sub, 10));
+    const next = await reconnected(broker, { epoch: "e1", offset: 11, recovered: true }, 12);
+
+    await Promise.all([subscription.unsubscribe(), next.connection.answer("unsubscribe")]);
+    await next.tell();
+
+    assert.deepEqual(recovered, []);
+    client.close();
+});

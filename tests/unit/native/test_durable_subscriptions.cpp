@@ -36,6 +36,13 @@ struct DurableFixture : SubscriptionFixture {
         answer({Errc::ok, {}, engine::Messages{std::move(messages)}});
         subscriptions->on_told();
     }
+    engine::DeleteMessages acknowledge(const std::vector<std::string_view>& handles) {
+        auto& durable = **subscriptions->durable(4);
+        subscriptions->settling(++acknowledgements, durable, durable.settle(handles));
+        durable.receive_more();
+        return durable.acknowledge(handles);
+    }
+    std::uint64_t acknowledgements = 0;
     const engine::ReceiveMessages* last_receive() const {
         return std::get_if<engine::ReceiveMessages>(&asked.back().command);
     }
@@ -80,17 +87,36 @@ TEST_CASE_FIXTURE(DurableFixture, "no more is received than may be in flight, un
     hand_out({message(1), message(2)});
     CHECK_EQ(asked.size(), 2);
 
-    const auto remove = (*subscriptions->durable(4))->acknowledge({"h1"});
+    const auto remove = acknowledge({"h1"});
     CHECK_EQ(remove.queue.name, "chat/phone");
     CHECK_EQ(remove.receipt_handles.at(0), "h1");
     CHECK_EQ(asked.size(), 3);
     CHECK_EQ(last_receive()->messages_max, 1);
 }
 
+TEST_CASE_FIXTURE(DurableFixture, "what was refused to be acknowledged is in flight still") {
+    open_durable(4, durable(3));
+    hand_out({message(1), message(2), message(3)});
+    acknowledge({"h1", "h2"});
+    CHECK_EQ(last_receive()->messages_max, 2);
+
+    subscriptions->on_settled(1, {Errc::ok, {}, engine::EntryResults{{Errc::ok, Errc::receipt_handle_invalid}}});
+    hand_out({message(4)});
+    CHECK_EQ(asked.size(), 3);
+    acknowledge({"h3"});
+    CHECK_EQ(last_receive()->messages_max, 1);
+    subscriptions->on_settled(2, {Errc::storage_damaged, {}, {}});
+    hand_out({});
+    CHECK_EQ(asked.size(), 4);
+}
+
 TEST_CASE_FIXTURE(DurableFixture, "a rejected one becomes visible again after the delay") {
     open_durable(4, durable(1));
     hand_out({message(1)});
-    const auto change = (*subscriptions->durable(4))->reject({"h1"}, Milliseconds(700));
+    auto& durable_one = **subscriptions->durable(4);
+    durable_one.settle({"h1"});
+    durable_one.receive_more();
+    const auto change = durable_one.reject({"h1"}, Milliseconds(700));
 
     CHECK_EQ(change.changes.at(0).receipt_handle, "h1");
     CHECK(change.changes.at(0).visibility_timeout == Milliseconds(700));

@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "broker/engine/message_record.hpp"
+#include "broker/engine/publication_record.hpp"
 #include "broker/frontends/native/session_core.hpp"
 #include "tern/detail/operations.hpp"
 #include "tests/unit/native/session_fixture.hpp"
@@ -26,6 +28,7 @@ struct TopicSessionFixture : SessionFixture {
         body.add_pattern(pattern);
         body.add_slow_policy(policy);
         if (!durable.empty()) body.add_durable(name);
+        body.add_in_flight_max(in_flight_max);
         receive(detail::frame_of(builder, id, body.Finish()));
     }
     void open(const std::string& durable_queue = {}) {
@@ -37,14 +40,37 @@ struct TopicSessionFixture : SessionFixture {
         core->on_told();
     }
     void publish(const std::string& data) {
-        auto batch = std::make_shared<engine::PublicationBatch>();
-        batch->push_back({"chat.a", data, {}, {}, {}});
         runtime::StreamNews news;
-        news.published.push_back({3, offset++, {}, {}, 0, std::move(batch)});
+        news.published.push_back({3, offset++, {}, {}, 0, publication(data)});
         broker.hub.deliver(news);
         core->on_told();
     }
+    /// The subscription's queue has a message.
+    void hand_out(const std::string& handle) {
+        engine::Published from{3, offset++, {}, {}, 0, publication("from the queue")};
+        const auto attributes = engine::durable_attributes(from, "e");
+        engine::MessageRecord record;
+        record.body = from.publication().data;
+        record.attributes = attributes;
+        engine::ReceivedMessage message;
+        engine::encode(record, message.record);
+        message.receipt_handle = handle;
+        message.available_at = broker.now() + Milliseconds(30'000);
+        core->on_own_answer(broker.own.back().request, {Errc::ok, {}, engine::Messages{{std::move(message)}}});
+        core->on_told();
+    }
+    void acknowledge(std::uint64_t id, std::uint64_t subscription, const std::string& handle) {
+        detail::Builder builder;
+        const auto handles = builder.CreateVectorOfStrings({handle});
+        receive(detail::frame_of(builder, id, wire::CreateAcknowledge(builder, subscription, handles)));
+    }
+    static std::shared_ptr<engine::PublicationBatch> publication(const std::string& data) {
+        auto batch = std::make_shared<engine::PublicationBatch>();
+        batch->push_back({"chat.a", data, {}, {}, {}});
+        return batch;
+    }
     std::uint64_t offset = 0;
+    std::uint32_t in_flight_max = 100;
 };
 
 }  // namespace
@@ -103,6 +129,27 @@ TEST_CASE_FIXTURE(TopicSessionFixture,
 
     receive(detail::frame_of(builder, 8, wire::CreateAcknowledge(builder, 9, builder.CreateVectorOfStrings(handles))));
     CHECK_EQ(written().at(0).status, Errc::subscription_does_not_exist);
+}
+
+TEST_CASE_FIXTURE(TopicSessionFixture, "an acknowledgement that is refused frees no place for another publication") {
+    limits.requests_in_flight_max = 1;
+    restart();
+    greet();
+    in_flight_max = 1;
+    ask_to_subscribe(6, "phone", wire::SlowPolicy::disconnect);
+    open("chat/phone");
+    hand_out("h1");
+    const auto asked = broker.own.size();
+
+    receive(detail::purge_queue(7, "a").frame);
+    acknowledge(8, 6, "h1");
+    CHECK_EQ(written().back().status, Errc::too_many_requests_in_flight);
+    CHECK_EQ(broker.own.size(), asked);
+
+    core->on_answer(7, {});
+    acknowledge(9, 6, "h1");
+    CHECK_EQ(broker.own.size(), asked + 1);
+    core->on_answer(9, {Errc::ok, {}, engine::EntryResults{{Errc::ok}}});
 }
 
 TEST_CASE_FIXTURE(TopicSessionFixture, "a subscriber that is too slow and wants it so is let go") {

@@ -53,6 +53,24 @@ TEST_CASE_FIXTURE(PresenceBookFixture, "who comes and goes between two tellings 
     CHECK_EQ(book.count(), 0);
 }
 
+TEST_CASE_FIXTURE(PresenceBookFixture, "who was in a list between two tellings is told to have left") {
+    enter("anna");
+    CHECK_EQ(connections("anna"), 1);
+    leave("anna");
+    CHECK_EQ(pass(one_interval_later).left, std::vector<std::string>{"anna"});
+}
+
+TEST_CASE_FIXTURE(PresenceBookFixture,
+                  "connections that were in a list between two tellings are told when they are gone") {
+    enter("anna");
+    CHECK_EQ(pass(one_interval_later).joined.size(), 1);
+    enter("anna");
+    CHECK_EQ(connections("anna"), 2);
+    leave("anna");
+    CHECK_EQ(pass(one_interval_later).updated.at(0).connections, 1);
+    CHECK(pass(one_interval_later).empty());
+}
+
 TEST_CASE_FIXTURE(PresenceBookFixture, "a member with two connections leaves with the last of them") {
     enter("anna");
     enter("anna");

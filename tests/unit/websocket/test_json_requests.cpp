@@ -244,6 +244,17 @@ TEST_CASE("records are fetched from an offset on") {
     CHECK_EQ(fetch.wait, Milliseconds(20000));
 }
 
+TEST_CASE("data that is nested too deep is refused, and ends nothing") {
+    const auto nested = [](std::size_t depth) {
+        return R"({"id":7,"publish":{"subject":"a","data":)" + std::string(depth, '[') + std::string(depth, ']') + "}}";
+    };
+    CHECK(ReadRequest(nested(62)).demand<engine::Command>().index() != std::variant_npos);
+    const ReadRequest deep(nested(63));
+    REQUIRE(deep.asked);
+    CHECK_EQ(refusal_text(nested(63)), "request_malformed: arrays and objects lie in each other up to 64 deep");
+    CHECK_EQ(refusal_text(nested(100'000)), "request_malformed: arrays and objects lie in each other up to 64 deep");
+}
+
 TEST_CASE("what is no request at all ends the session") {
     for (const std::string_view line :
          {"", "null", "[]", "{", "{\"id\":0,\"ping\":{}}", "{\"id\":1.5,\"ping\":{}}", "{\"id\":\"1\",\"ping\":{}}",

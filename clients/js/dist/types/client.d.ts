@@ -91,7 +91,7 @@ export declare class Client {
      * it is repeated with the same key on the next one, so that nothing is lost or doubled.
      */
     publish(subject: string, data: unknown, options?: PublishOptions): Promise<Published>;
-    /** Publishes several of one topic at once; each succeeds or fails by itself. */
+    /** Publishes several of one topic at once; each succeeds or fails by itself. All of them are ephemeral, or none. */
     publishAll(publications: NewPublication[], options?: RequestOptions): Promise<Outcome<Published>[]>;
     /** Subscribes to a subject or a pattern (`chat.room.*`, `chat.>`). `T` is what the program knows of the data. */
     subscribe<T = Json>(pattern: string, options?: SubscribeOptions): Subscription<T>;

@@ -59,7 +59,10 @@ export declare class Queue {
     }>[]>;
     /** Messages to work on, none if there were none in `waitMs`. */
     receive(options?: ReceiveOptions): Promise<QueueMessage[]>;
-    /** Messages one by one, for ever: until the loop is left or the signal says so. Each is to be deleted when done. */
+    /**
+     * Messages one by one, for ever, however long the broker is away: until the loop is left or the signal says so. Each
+     * is to be deleted when done. Errors: "timed_out" if `timeoutMs` is given.
+     */
     messages(options?: ReceiveOptions): AsyncGenerator<QueueMessage, void>;
     /** Deletes for good what was received. */
     delete(messages: QueueMessage | QueueMessage[], options?: RequestOptions): Promise<Outcome<object>[]>;

@@ -46,6 +46,9 @@ export declare class Stream {
     }>;
     /** Records from an offset on. */
     fetch<T = Json>(options: FetchOptions): Promise<Fetched<T>>;
-    /** Records one by one from an offset on, for ever: until the loop is left or the signal says so. */
+    /**
+     * Records one by one from an offset on, for ever, however long the broker is away: until the loop is left or the signal
+     * says so. Errors: "timed_out" if `timeoutMs` is given.
+     */
     read<T = Json>(options: FetchOptions): AsyncGenerator<StreamRecord<T>, void>;
 }

@@ -3,7 +3,7 @@ import { type Member, type PresenceChange } from "./members.js";
 import type { Json } from "./payload.js";
 import { type Gap } from "./position.js";
 import { type Publication } from "./publication.js";
-import type { RequestOptions } from "./requests.js";
+import { type RequestOptions } from "./requests.js";
 /** `recovering`: the connection was lost, and what is missed meanwhile will be fetched. */
 export type SubscriptionState = "subscribing" | "subscribed" | "recovering" | "ended";
 /** The broker's answer to a subscribe. */
@@ -45,7 +45,10 @@ export declare class Subscription<T = Json> implements AsyncIterable<Publication
     get state(): SubscriptionState;
     /** Who is on the topic, by name; kept up to date if `presence` was asked for. */
     get members(): ReadonlyMap<string, Member>;
-    /** Where it stands: `from` of a later subscription that is to go on there. Nothing before it is subscribed. */
+    /**
+     * Where it stands: `from` of a later subscription that is to go on there. Nothing before it is subscribed. What has
+     * arrived, but was not read by a loop yet, is still to come.
+     */
     get position(): {
         epoch: string | undefined;
         offset: number;
