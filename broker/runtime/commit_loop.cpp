@@ -171,12 +171,12 @@ void CommitLoop::commit(store::WriteTransaction& transaction) {
     parts_.durable_ends.before_commit(parts_.engine.appended());
     const auto start = std::chrono::steady_clock::now();
     const auto durability = transaction.commit();
-    parts_.durable_ends.after_commit();
-    if (durability == store::Durability::durable) parts_.durable_ends.after_flush();
+    const bool durable = durability == store::Durability::durable;
+    durable ? parts_.durable_ends.after_flush() : parts_.durable_ends.after_commit();
     parts_.metrics.commits.add();
     parts_.metrics.commit_microseconds.add(microseconds_since(start));
     release_held();
-    can_be_undone_ = durability == store::Durability::can_be_undone;
+    can_be_undone_ = !durable;
     if (options_.unsafe_early_acknowledgement) release(fresh_);
 }
 

@@ -17,8 +17,9 @@ void DurableEnds::after_commit() {
 }
 
 void DurableEnds::after_flush() {
-    const bool changed = !before_.empty();
+    const bool changed = !before_.empty() || !at_work_.empty();
     before_.clear();
+    at_work_.clear();
     if (changed) publish();
 }
 

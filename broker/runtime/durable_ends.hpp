@@ -38,7 +38,7 @@ public:
     void before_commit(const std::vector<engine::AppendedPartition>& appended);
     /// It has returned: everything committed before it is durable.
     void after_commit();
-    /// All commits are durable.
+    /// All commits are durable, one that has just returned, too.
     void after_flush();
 
     /// For one snapshot, which began before. From any thread.

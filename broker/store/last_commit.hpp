@@ -5,13 +5,13 @@
 
 namespace tern::store {
 
-/// What is in a data file of the last transaction that has a header page there.
+/// What a data file holds of the last transaction that has a header page there.
 enum class LastCommit : std::uint8_t {
     /// It is whole.
     whole,
     /// A power cut, or the end of the process, came before it was: nobody was told that it is done.
     cut_off,
-    /// It says so itself, or the file is not one that can be judged.
+    /// Nothing tells: the file has no seals, as backups have none, or is no data file.
     unknown,
 };
 

@@ -21,6 +21,8 @@ struct Record {
     std::uint64_t messages_durable = 0;
     /// Called when a commit has returned and its flush is about to be asked for.
     std::function<void()> before_flush;
+    /// Each commit is durable when it returns; it can be seen before that, when `before_flush` is called.
+    bool commits_are_durable = false;
 
     std::size_t count(const std::string& event) const {
         std::size_t count = 0;
@@ -68,7 +70,10 @@ private:
             record_.messages_durable = record_.messages_committed;
             record_.messages_committed += messages_;
             record_.events.push_back("commit");
-            return durability;
+            if (!record_.commits_are_durable) return durability;
+            if (record_.before_flush) record_.before_flush();
+            record_.messages_durable = record_.messages_committed;
+            return store::Durability::durable;
         }
 
     private:

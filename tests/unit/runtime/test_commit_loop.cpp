@@ -39,6 +39,19 @@ TEST_CASE_FIXTURE(OneCommandABatch, "the next commit releases the answers of the
     CHECK_EQ(record.events, Events{"commit", "commit", "answer 1", "commit", "answer 2", "flush", "answer 3"});
 }
 
+TEST_CASE_FIXTURE(OneCommandABatch, "answers leave when their own commit returns, if that is durable then") {
+    record.commits_are_durable = true;
+    create("q");
+    const auto created_already = receive("q");
+    send("q");
+    start();
+    settle();
+
+    CHECK_EQ(record.events, Events{"commit", "answer 1", "answer 2", "commit", "answer 3"});
+    CHECK_EQ(sink.answer(created_already).status, Errc::ok);
+    CHECK_EQ(sink.acknowledged_too_early, 0);
+}
+
 TEST_CASE_FIXTURE(CommitLoopFixture, "commands that wait together share one commit") {
     create("q");
     for (int i = 0; i < 50; ++i) send("q");

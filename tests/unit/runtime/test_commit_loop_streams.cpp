@@ -65,6 +65,24 @@ TEST_CASE_FIXTURE(StreamLoop, "records can be read once they are durable, and no
     CHECK_EQ(readable(), 2);
 }
 
+TEST_CASE_FIXTURE(OneAppendABatch,
+                  "records of commits that are durable at once can be read after their return, and not before") {
+    record.commits_are_durable = true;
+    create_stream();
+    std::vector<std::uint64_t> before_return;
+    append();
+    append();
+    record.before_flush = [&] {
+        if (record.count("commit") > 1) before_return.push_back(readable());
+    };
+    start();
+    settle();
+
+    CHECK_EQ(before_return, std::vector<std::uint64_t>{0, 1});
+    CHECK_EQ(readable(), 2);
+    CHECK_EQ(record.count("flush"), 0);
+}
+
 TEST_CASE_FIXTURE(OneAppendABatch, "the next commit makes records readable, up to those it has appended itself") {
     create_stream();
     std::vector<std::uint64_t> before_flush;

@@ -34,6 +34,19 @@ TEST_CASE("a commit is held back from before it can be seen until it is flushed"
     CHECK_EQ(ends.durable_end()(first), std::nullopt);
 }
 
+TEST_CASE("a commit that is durable when it returns is held back until then") {
+    DurableEnds ends;
+    ends.before_commit({{first, 10, 15}});
+    CHECK_EQ(ends.durable_end()(first), std::optional<std::uint64_t>(10));
+
+    ends.after_flush();
+
+    CHECK_EQ(ends.durable_end()(first), std::nullopt);
+    ends.before_commit({{second, 7, 8}});
+    CHECK_EQ(ends.durable_end()(first), std::nullopt);
+    CHECK_EQ(ends.durable_end()(second), std::optional<std::uint64_t>(7));
+}
+
 TEST_CASE("the next commit's return makes the one before it durable, and not itself") {
     DurableEnds ends;
     ends.before_commit({{first, 10, 15}, {other, 3, 4}});
