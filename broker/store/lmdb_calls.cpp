@@ -92,10 +92,6 @@ void set_map_bytes(MDB_env* environment, std::uint64_t bytes) {
     check("growing its map", mdb_env_set_mapsize(environment, bytes));
 }
 
-void flush(MDB_env* environment) {
-    check("being flushed", mdb_env_sync(environment, 1));
-}
-
 void flush_no_more(MDB_env* environment) {
     check("being set up", mdb_env_set_flags(environment, MDB_NOSYNC, 1));
 }

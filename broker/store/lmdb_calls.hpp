@@ -56,7 +56,6 @@ Environment open_environment(const std::string& file, std::uint64_t map_bytes, A
 Info info(MDB_env* environment);
 int file_descriptor(MDB_env* environment);
 void set_map_bytes(MDB_env* environment, std::uint64_t bytes);
-void flush(MDB_env* environment);
 /// From now on commits are written without any flush, not even in an order of their own.
 void flush_no_more(MDB_env* environment);
 void copy_compacted(MDB_env* environment, int file_descriptor);

@@ -65,7 +65,6 @@ void upgrade(const std::string& folder, MDB_env* environment) {
 void commit_and_settle(MDB_env* environment, Transaction transaction) {
     const auto number = id(transaction.get());
     commit(std::move(transaction));
-    flush(environment);
     SealedCommits(file_descriptor(environment), info(environment).page_bytes).settle(number);
 }
 

@@ -42,13 +42,14 @@ struct LmdbStore::Opened {
                 "The last commit had been cut off, by a power cut or the end of the process, and is undone; nobody had "
                 "been told that it was done.");
         }
+        // The process before may have been killed with its last commit in the system's memory only. Nothing may be
+        // written before that is on the disk.
         seals.settle(lmdb::info(environment()).last_transaction);
     }
     ~Opened() {
         if (failed) return;
         // Whatever is wrong with the last commit's pages from now on is damage, and not the work of a power cut.
         try {
-            flush();
             seals.settle(lmdb::info(environment()).last_transaction);
         } catch (const StoreFailure&) {
             // Then it is still judged by its pages.
@@ -68,7 +69,7 @@ struct LmdbStore::Opened {
     MDB_env* environment() const { return file.environment.get(); }
 
     void flush() {
-        if (std::exchange(unflushed, false)) lmdb::flush(environment());
+        if (std::exchange(unflushed, false)) seals.flush();
     }
 
     /// Moves the map if no snapshot is open; waits for their end only when the map is nearly full.

@@ -51,25 +51,23 @@ std::optional<Bytes> SealedCommits::seal_of(std::uint64_t transaction) {
     return encode_seal(noted_, seal_bytes_max());
 }
 
-void SealedCommits::finish(std::uint64_t transaction) {
+bool SealedCommits::seal(std::uint64_t transaction) {
     observed_.reset();
-    if (const auto seal = seal_of(transaction)) {
-        write(*seal, transaction);
-        flush();
-    } else {
-        flush();
-        settle(transaction);
-    }
+    const auto seal = seal_of(transaction);
+    if (seal) write(*seal, transaction);
+    return seal.has_value();
+}
+
+void SealedCommits::finish(std::uint64_t transaction) {
+    seal(transaction) ? flush() : settle(transaction);
 }
 
 void SealedCommits::finish_without_flush(std::uint64_t transaction) {
-    observed_.reset();
-    if (const auto seal = seal_of(transaction)) return write(*seal, transaction);
-    flush();
-    settle(transaction);
+    if (!seal(transaction)) settle(transaction);
 }
 
 void SealedCommits::settle(std::uint64_t transaction) {
+    flush();
     CommitSeal seal;
     seal.transaction = transaction;
     write(*encode_seal(seal, seal_bytes_max()), transaction);

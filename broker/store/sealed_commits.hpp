@@ -27,13 +27,17 @@ public:
     void finish(std::uint64_t transaction);
     /// As finish, but leaves the flush to somebody else (a mutant for tests).
     void finish_without_flush(std::uint64_t transaction);
-    /// Says of the last transaction, which is durable, that it needs no check. Errors: throws StoreFailure.
+    /// Makes the last transaction durable, and then says so in its seal: it needs no check any more. In this order,
+    /// since nobody may know whether it is durable yet. Errors: throws StoreFailure.
     void settle(std::uint64_t transaction);
+    /// Makes durable what was written. Errors: throws StoreFailure.
+    void flush() const;
 
 private:
     void on_write(std::uint64_t offset, std::span<const iovec> pieces, bool whole) override;
     void write(const Bytes& seal, std::uint64_t transaction) const;
-    void flush() const;
+    /// Writes the seal of what was noted; false when there is none.
+    bool seal(std::uint64_t transaction);
     /// The seal of what was noted; nothing when there is none that fits, or not everything was seen.
     std::optional<Bytes> seal_of(std::uint64_t transaction);
     std::size_t seal_bytes_max() const { return page_bytes_ - seal_at; }

@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -15,6 +17,19 @@
 using namespace tern;
 using namespace tern::store;
 using namespace tern::test;
+
+namespace {
+
+/// Called before each flush, while there is one.
+std::function<void()> before_flush;
+
+}  // namespace
+
+/// In front of the C library's.
+extern "C" int fdatasync(int fd) {
+    if (before_flush) before_flush();
+    return static_cast<int>(::syscall(SYS_fdatasync, fd));
+}
 
 namespace {
 
@@ -57,11 +72,12 @@ struct CutFixture : LmdbFixture {
         return pages;
     }
     /// Of the seal that is newer.
-    CommitSeal last_seal() const {
+    CommitSeal last_seal() const { return last_seal_in(after); }
+    static CommitSeal last_seal_in(const std::string& image) {
         std::optional<CommitSeal> last;
         for (const std::uint64_t transaction : {0, 1}) {
             const auto at = seal_offset(transaction, page_bytes);
-            auto seal = decode_seal(BytesView(after).substr(at, page_bytes - seal_at));
+            auto seal = decode_seal(BytesView(image).substr(at, page_bytes - seal_at));
             if (seal && (!last || seal->transaction > last->transaction)) last = std::move(seal);
         }
         REQUIRE(last);
@@ -189,6 +205,21 @@ TEST_CASE_FIXTURE(CutFixture, "after a start that undid something, commits go on
     CHECK_EQ(opened_on(without(changed_pages().front() * page_bytes, page_bytes)), 'a');
 }
 
+TEST_CASE_FIXTURE(CutFixture,
+                  "a start flushes what a killed process may have left in memory, before a seal calls it durable") {
+    commit_some();
+    LmdbFixture other;
+    std::filesystem::create_directories(other.data);
+    other.write_file(after);
+    std::vector<bool> called_durable;
+    before_flush = [&] { called_durable.push_back(last_seal_in(other.file_content()).ranges.empty()); };
+
+    other.open(small);
+    before_flush = nullptr;
+
+    CHECK_EQ(called_durable, std::vector<bool>{false, true});
+}
+
 TEST_CASE_FIXTURE(CutFixture, "what is wrong after an end in good order is damage, and is not undone") {
     commit_some();
     const auto page = changed_pages().back();
@@ -290,6 +321,29 @@ TEST_CASE_FIXTURE(SealedFixture, "what no seal can vouch for is flushed before i
     REQUIRE(seal(7));
     CHECK_EQ(seal(7)->transaction, 7);
     CHECK(seal(7)->ranges.empty());
+}
+
+TEST_CASE_FIXTURE(SealedFixture,
+                  "a sealed commit is one flush; what needs no check is flushed before it is called so") {
+    std::vector<bool> sealed;
+    before_flush = [&] { sealed.push_back(seal(7).has_value()); };
+    SUBCASE("sealed") {
+        seals.begin();
+        write(4 * page_bytes, page_bytes);
+        write_header(7);
+        seals.finish(7);
+        CHECK_EQ(sealed, std::vector<bool>{true});
+    }
+    SUBCASE("not seen") {
+        seals.begin();
+        seals.finish(7);
+        CHECK_EQ(sealed, std::vector<bool>{false, true});
+    }
+    SUBCASE("settled") {
+        seals.settle(7);
+        CHECK_EQ(sealed, std::vector<bool>{false, true});
+    }
+    before_flush = nullptr;
 }
 
 TEST_CASE_FIXTURE(SealedFixture, "what was undone is not in the next seal") {
