@@ -36,6 +36,11 @@ std::optional<char32_t> take_code_point(std::string_view& text) {
     return code_point;
 }
 
+std::size_t code_points_in(std::string_view text) {
+    const auto begins_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    return static_cast<std::size_t>(std::ranges::count_if(text, begins_one));
+}
+
 bool valid_utf8(std::string_view text) {
     while (!text.empty()) {
         // Most text is ASCII for long stretches.

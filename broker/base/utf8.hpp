@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@ namespace tern {
 std::optional<char32_t> take_code_point(std::string_view& text);
 
 bool valid_utf8(std::string_view text);
+
+/// How many code points a text of UTF-8 has.
+std::size_t code_points_in(std::string_view text);
 
 /// Appends a code point; a surrogate or a number that is none becomes U+FFFD.
 void append_utf8(std::string& text, char32_t code_point);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/base/ascii.hpp"
+#include "broker/base/utf8.hpp"
 #include "protocol/limits.hpp"
 
 namespace tern::engine {
@@ -16,12 +17,6 @@ constexpr std::size_t tag_value_characters_max = 256;
 
 bool within(Milliseconds value, std::int64_t least_seconds, std::int64_t most_seconds) {
     return value >= std::chrono::seconds(least_seconds) && value <= std::chrono::seconds(most_seconds);
-}
-
-/// Code points of a UTF-8 text: every byte but the continuation bytes.
-std::size_t characters_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
 bool valid_allow_policy(const RedriveAllowPolicy& policy) {
@@ -164,11 +159,11 @@ void set_tags(std::vector<QueueTag>& tags, const std::vector<QueueTag>& wanted) 
 }
 
 bool valid_tag_key(std::string_view key) {
-    return !key.empty() && characters_of(key) <= tag_key_characters_max;
+    return !key.empty() && code_points_in(key) <= tag_key_characters_max;
 }
 
 bool valid_tag_value(std::string_view value) {
-    return characters_of(value) <= tag_value_characters_max;
+    return code_points_in(value) <= tag_value_characters_max;
 }
 
 bool valid_tags(const std::vector<QueueTag>& tags) {

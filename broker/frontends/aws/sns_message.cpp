@@ -7,6 +7,7 @@
 
 #include "broker/base/ascii.hpp"
 #include "broker/base/base64.hpp"
+#include "broker/base/utf8.hpp"
 #include "broker/engine/sending.hpp"
 #include "broker/frontends/aws/parameters.hpp"
 #include "broker/frontends/aws/sns_endpoint.hpp"
@@ -20,7 +21,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t attribute_name_bytes_max = 256;
-constexpr std::ptrdiff_t subject_characters_max = 100;
+constexpr std::size_t subject_characters_max = 100;
 
 Error bad_attribute(std::string text) {
     return {kinds::parameter_value_invalid, std::move(text)};
@@ -110,9 +111,8 @@ std::optional<Error> read_attributes(const json::object& parameters, std::string
 /// printable.
 bool is_subject(std::string_view text) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-    return !text.empty() && std::ranges::count_if(text, begins_character) <= subject_characters_max &&
-           text.front() != ' ' && std::ranges::none_of(text, is_control);
+    return !text.empty() && code_points_in(text) <= subject_characters_max && text.front() != ' ' &&
+           std::ranges::none_of(text, is_control);
 }
 
 }  // namespace

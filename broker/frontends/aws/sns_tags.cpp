@@ -1,9 +1,9 @@
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "broker/base/utf8.hpp"
 #include "broker/frontends/aws/sns_handlers.hpp"
 #include "broker/frontends/aws/sns_names.hpp"
 #include "broker/frontends/aws/sns_tag_list.hpp"
@@ -26,9 +26,7 @@ Error too_many_tags() {
 
 /// What AWS says of a text's length before anything else.
 std::optional<Error> check_length(std::string_view text, std::size_t characters_max, const std::string& member) {
-    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-    const auto characters = static_cast<std::size_t>(std::ranges::count_if(text, begins));
-    if (characters <= characters_max) return std::nullopt;
+    if (code_points_in(text) <= characters_max) return std::nullopt;
     return Error{kinds::validation,
                  "1 validation error detected: Value '" + std::string(text) + "' at '" + member +
                      "' failed to satisfy constraint: Member must have length less than or equal to " +

@@ -24,6 +24,12 @@ TEST_CASE("bytes that are no UTF-8 are refused") {
     CHECK_EQ(text.size(), 2);
 }
 
+TEST_CASE("code points are counted, not bytes") {
+    CHECK_EQ(code_points_in(""), 0);
+    CHECK_EQ(code_points_in("abc"), 3);
+    CHECK_EQ(code_points_in("\u00E9\u20AC\U0001F600"), 3);
+}
+
 TEST_CASE("what is no code point is written as the replacement character") {
     std::string text;
     append_utf8(text, 0xD800);
